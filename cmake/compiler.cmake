@@ -1,0 +1,18 @@
+# What every target is compiled with.
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+                    -Wold-style-cast -Woverloaded-virtual -fno-strict-aliasing)
+if(KEEPSTATE_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(KEEPSTATE_PORTABLE)
+  add_compile_definitions(KEEPSTATE_PORTABLE=1)
+endif()
+if(KEEPSTATE_SANITIZE)
+  add_compile_options(-fsanitize=${KEEPSTATE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${KEEPSTATE_SANITIZE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()

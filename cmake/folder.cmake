@@ -1,0 +1,26 @@
+# A folder is a target: keepstate_folder(lib/base fmt::fmt) makes the library lib_base, alias lib::base, of the folder's
+# *.cc; the words after the name are what it links. A folder of headers alone becomes an INTERFACE library.
+function(keepstate_folder folder)
+  string(REPLACE "/" "_" target ${folder})
+  string(REPLACE "/" "::" alias ${folder})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${target} PUBLIC ${ARGN})
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${target} INTERFACE ${ARGN})
+  endif()
+  add_library(${alias} ALIAS ${target})
+endfunction()
+
+# keepstate_program(keepstate-lb lb DEPS...): the program of the *.cc that lie in the folder itself.
+function(keepstate_program name folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE KEEPSTATE_VERSION="${PROJECT_VERSION}")
+  target_link_libraries(${name} PRIVATE ${ARGN})
+endfunction()

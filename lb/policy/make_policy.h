@@ -1,0 +1,17 @@
+// The one place where a policy's name becomes a Policy.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "lb/policy/policy.h"
+#include "lib/cluster/cluster.h"
+
+namespace lb::policy {
+
+// `weights[i]` is the weight of the backend with index i; 0 means that it is never picked. The result is immutable and
+// may be shared by all threads.
+[[nodiscard]] std::unique_ptr<const Policy> make_policy(cluster::PolicyKind kind, std::span<const std::uint32_t> weights);
+
+}  // namespace lb::policy
