@@ -1,5 +1,5 @@
-// Cluster: what one cluster.yaml says, with every default filled in. Made by load_cluster (cluster_file.h), checked by
-// then; plain values, any thread. Keys are explained in docs/cluster_yaml.md.
+// Cluster: what one cluster.yaml says, with every default filled in. Made and checked by load_cluster (cluster_file.h);
+// plain values, any thread. Keys are explained in docs/cluster_yaml.md.
 #pragma once
 
 #include <chrono>
@@ -19,27 +19,30 @@ struct Machine {
   std::string name;
   Role role = Role::kWorker;
   base::IpAddress address;
-  std::uint32_t weight = 1;                  // share of new sessions; 0 means none; control-plane machines only
-  std::optional<base::IpNetwork> pod_cidr;   // the pods' network on this machine
+  std::uint32_t weight = 1;                 // share of new sessions; 0 means none; control-plane machines only
+  std::optional<base::IpNetwork> pod_cidr;  // the pods' network on this machine
   unsigned cpus = 2;
-  std::uint64_t memory = 8ULL << 30;         // bytes
-  std::uint64_t disk = 10ULL << 30;          // bytes
+  std::uint64_t memory = 8ULL << 30;  // bytes
+  std::uint64_t disk = 10ULL << 30;   // bytes
 };
 
 struct Networking {
-  base::IpNetwork pod_subnet;      // unset: 0.0.0.0/0 with prefix length 0
+  base::IpNetwork pod_subnet;
   base::IpNetwork service_subnet;
   std::string dns_domain = "cluster.local";
 };
 
 struct NodeNetwork {
   base::IpNetwork cidr;
-  base::IpAddress gateway;
-  std::string bridge;
-  std::string uplink;
+  base::IpAddress gateway;  // 0.0.0.0: none
+  std::string bridge;       // "": none
+  std::string uplink;       // "": none
 };
 
 enum class PolicyKind { kWeightedRandom };
+
+// How what reaches the VIP reaches the backends.
+enum class Datapath { kProxy };
 
 enum class HealthCheckKind { kTcp };
 
@@ -74,8 +77,9 @@ struct Listener {
 };
 
 struct LoadBalancer {
-  base::IpAddress vip;
-  std::vector<Listener> listeners;
+  base::IpAddress vip;              // 0.0.0.0: none; every listener has its own address then
+  std::vector<Listener> listeners;  // may be empty where only the VIP matters
+  Datapath datapath = Datapath::kProxy;
   std::optional<unsigned> workers;          // unset: one a core
   std::optional<unsigned> max_connections;  // sessions of the whole daemon; unset: what the descriptors allow
   std::chrono::milliseconds shutdown_grace{30'000};
@@ -84,8 +88,8 @@ struct LoadBalancer {
 };
 
 struct Cluster {
-  std::string name;
-  std::string domain;
+  std::string name = "kubernetes";
+  std::string domain;  // "": none
   std::optional<base::HostPort> control_plane_endpoint;
   std::optional<Networking> networking;
   std::optional<NodeNetwork> node_network;

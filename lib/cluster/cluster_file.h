@@ -3,35 +3,20 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 #include <string_view>
 #include <tl/expected.hpp>
-#include <vector>
 
 #include "lib/cluster/cluster.h"
+#include "lib/cluster/diagnostic.h"
 
 namespace cluster {
-
-// One thing to say about a place of the file. Lines and columns start at 1; line 0 means the file as a whole.
-struct Diagnostic {
-  int line = 0;
-  int column = 0;
-  std::string message;  // what, why, what to do
-
-  friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
-};
-
-// In the order of the file.
-using Diagnostics = std::vector<Diagnostic>;
-
-// "cluster.yaml:14:7: unknown key 'wieght' (did you mean 'weight'?)", a line each, each ended by a newline.
-[[nodiscard]] std::string to_text(const Diagnostics& diagnostics, std::string_view file_name);
 
 struct LoadedCluster {
   Cluster cluster;
   Diagnostics warnings;  // accepted, but worth a word
 };
 
+// What comes instead of a cluster holds every error and every warning.
 [[nodiscard]] tl::expected<LoadedCluster, Diagnostics> parse_cluster(std::string_view yaml);
 
 // A file that cannot be read is one Diagnostic with line 0.
