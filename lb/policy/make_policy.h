@@ -12,6 +12,7 @@ namespace lb::policy {
 
 // `weights[i]` is the weight of the backend with index i; 0 means that it is never picked. The result is immutable and
 // may be shared by all threads.
-[[nodiscard]] std::unique_ptr<const Policy> make_policy(cluster::PolicyKind kind, std::span<const std::uint32_t> weights);
+[[nodiscard]] std::unique_ptr<const Policy> make_policy(cluster::PolicyKind kind,
+                                                        std::span<const std::uint32_t> weights);
 
 }  // namespace lb::policy

@@ -15,7 +15,7 @@ enum class BackendIndex : std::uint32_t {};
 
 // What one pick may look at; made by the worker for every pick, never stored.
 struct PickContext {
-  base::Random& random;                     // the worker's own
+  base::Random& random;                      // the worker's own
   std::span<const BackendIndex> excluded{};  // tried already by this session; a handful at most
 };
 

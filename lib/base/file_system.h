@@ -1,5 +1,6 @@
-// Files read and written whole. A write is atomic: temporary file beside the target, fsync, rename, fsync of the folder,
-// so that a crash leaves the old file or the new one. Errors name the path, the reason and a remedy. Any thread.
+// Files read and written whole. A write is atomic: temporary file beside the target, fsync, rename, fsync of the
+// folder, so that a crash leaves the old file or the new one. Errors name the path, the reason and a remedy. Any
+// thread.
 #pragma once
 
 #include <sys/types.h>

@@ -70,7 +70,8 @@ Result<IpNetwork> IpNetwork::parse(std::string_view text) {
   const std::string_view digits = text.substr(slash + 1);
   unsigned length = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), length);
-  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() || length > address->bit_length()) {
+  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() ||
+      length > address->bit_length()) {
     return fail("'{}' has no valid prefix length; it goes from 0 to {}", text, address->bit_length());
   }
   IpNetwork network;

@@ -42,7 +42,8 @@ Result<Parts> split(std::string_view text) {
 }
 
 std::string joined(std::string_view host, std::uint16_t port) {
-  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
+  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port)
+                                                  : fmt::format("[{}]:{}", host, port);
 }
 
 }  // namespace

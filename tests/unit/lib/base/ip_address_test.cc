@@ -41,7 +41,8 @@ TEST(IpNetwork, OverlapsWhenOneHoldsTheOther) {
 TEST(IpNetwork, RefusesHostBitsAndNamesTheNetwork) {
   const auto network = IpNetwork::parse("10.10.0.5/24");
   ASSERT_FALSE(network);
-  EXPECT_EQ(network.error().message, "'10.10.0.5/24' is an address inside a network, not a network; write 10.10.0.0/24");
+  EXPECT_EQ(network.error().message,
+            "'10.10.0.5/24' is an address inside a network, not a network; write 10.10.0.0/24");
 }
 
 TEST(IpNetwork, RefusesBadPrefixLengths) {
