@@ -1,0 +1,68 @@
+#include "lb/net/connector.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "lb/net/socket.h"
+
+namespace lb::net {
+namespace {
+
+timeval to_timeval(std::chrono::milliseconds time) noexcept {
+  return {time.count() / 1000, static_cast<suseconds_t>(time.count() % 1000 * 1000)};
+}
+
+int pending_error(int fd) noexcept {
+  int error = 0;
+  socklen_t size = sizeof error;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+}  // namespace
+
+Connector::Connector(EventLoop& loop, Done done) : loop_(loop), done_(std::move(done)) {
+  event_assign(&event_, loop_.base(), -1, 0, &Connector::on_event, this);
+}
+
+Connector::~Connector() {
+  cancel();
+}
+
+void Connector::start(const base::SocketAddress& address, std::chrono::milliseconds timeout) noexcept {
+  cancel();
+  SocketResult begun = begin_connect(address);
+  known_error_ = begun.error;
+  fd_ = std::move(begun.fd);
+  const bool waits = static_cast<bool>(fd_);
+  event_assign(&event_, loop_.base(), fd_.get(), static_cast<short>(waits ? EV_WRITE : 0), &Connector::on_event, this);
+  const timeval limit = to_timeval(waits ? timeout : std::chrono::milliseconds{0});
+  event_add(&event_, &limit);
+}
+
+void Connector::cancel() noexcept {
+  event_del(&event_);
+  close_by_reset();
+}
+
+void Connector::on_event(evutil_socket_t, short what, void* self) noexcept {
+  static_cast<Connector*>(self)->finish(what);
+}
+
+void Connector::finish(short what) noexcept {
+  int error = known_error_;
+  if (fd_) error = (what & EV_TIMEOUT) != 0 ? ETIMEDOUT : pending_error(fd_.get());
+  close_by_reset();
+  done_(error);
+}
+
+void Connector::close_by_reset() noexcept {
+  if (!fd_) return;
+  // No TIME_WAIT, and a server that has not accepted yet never sees the check.
+  const linger at_once{1, 0};
+  ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  fd_.reset();
+}
+
+}  // namespace lb::net

@@ -1,0 +1,15 @@
+// How many descriptors the process may open, and how many sessions that allows. Called once, at start.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+namespace lb::net {
+
+// Raises the soft limit to the hard one, and returns what is in force then.
+[[nodiscard]] std::uint64_t raise_descriptor_limit() noexcept;
+
+// A session needs two descriptors; workers keep some for pipes, sockets and themselves.
+[[nodiscard]] std::uint64_t sessions_within(std::uint64_t descriptors, unsigned workers) noexcept;
+
+}  // namespace lb::net

@@ -1,0 +1,85 @@
+#include "lb/net/socket.h"
+
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace lb::net {
+namespace {
+
+void set_option(int fd, int level, int option, int value) noexcept {
+  ::setsockopt(fd, level, option, &value, sizeof value);
+}
+
+#ifdef KEEPSTATE_PORTABLE
+void make_non_blocking(int fd) noexcept {
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+  ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+int accept_non_blocking(int listening_fd, sockaddr* peer, socklen_t* size) noexcept {
+  const int fd = ::accept(listening_fd, peer, size);
+  if (fd >= 0) make_non_blocking(fd);
+  return fd;
+}
+
+int socket_non_blocking(int family) noexcept {
+  const int fd = ::socket(family, SOCK_STREAM, 0);
+  if (fd >= 0) make_non_blocking(fd);
+  return fd;
+}
+#else
+int accept_non_blocking(int listening_fd, sockaddr* peer, socklen_t* size) noexcept {
+  return ::accept4(listening_fd, peer, size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int socket_non_blocking(int family) noexcept {
+  return ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+#endif
+
+}  // namespace
+
+Accepted accept_connection(int listening_fd) noexcept {
+  sockaddr_in6 peer{};
+  socklen_t size = sizeof peer;
+  auto* const generic = reinterpret_cast<sockaddr*>(&peer);
+  base::UniqueFd fd(accept_non_blocking(listening_fd, generic, &size));
+  if (!fd) return {{}, {}, errno};
+  return {std::move(fd), base::SocketAddress::from(generic), 0};
+}
+
+SocketResult tcp_socket(int family) noexcept {
+  base::UniqueFd fd(socket_non_blocking(family));
+  const int error = fd ? 0 : errno;
+  return {std::move(fd), error};
+}
+
+SocketResult begin_connect(const base::SocketAddress& address) noexcept {
+  SocketResult result = tcp_socket(address.family());
+  if (!result.fd) return result;
+  set_no_delay(result.fd.get());
+  if (::connect(result.fd.get(), address.data(), address.size()) == 0 || errno == EINPROGRESS || errno == EINTR) {
+    return result;
+  }
+  return {{}, errno};
+}
+
+void set_no_delay(int fd) noexcept {
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
+void set_keepalive(int fd) noexcept {
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, 30);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
+}
+
+bool is_out_of_resources(int error) noexcept {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+}  // namespace lb::net

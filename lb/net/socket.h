@@ -1,0 +1,39 @@
+// The socket calls that differ from system to system, each with its portable form. All descriptors that come out are
+// non-blocking and close-on-exec. Any thread.
+#pragma once
+
+#include "lib/base/socket_address.h"
+#include "lib/base/unique_fd.h"
+
+namespace lb::net {
+
+// Either a descriptor, or the errno value that says why there is none.
+struct SocketResult {
+  base::UniqueFd fd;
+  int error = 0;
+};
+
+// A connection that waits at the listening socket, and who it is from. error EAGAIN: nobody waits.
+struct Accepted {
+  base::UniqueFd fd;
+  base::SocketAddress peer;
+  int error = 0;
+};
+[[nodiscard]] Accepted accept_connection(int listening_fd) noexcept;
+
+[[nodiscard]] SocketResult tcp_socket(int family) noexcept;
+
+// Begins to connect. The descriptor turns writable when it is known how that ended; SO_ERROR tells then. An error that
+// is known at once (refused by this host, no route, no descriptor left) comes back at once.
+[[nodiscard]] SocketResult begin_connect(const base::SocketAddress& address) noexcept;
+
+// No waiting for more to send (TCP_NODELAY).
+void set_no_delay(int fd) noexcept;
+// A peer that vanished without a word is noticed after about a minute: first probe after 30 s of silence, then two more
+// 10 s apart. An established connection whose peer answers is never touched by it.
+void set_keepalive(int fd) noexcept;
+
+// Whether an accept or connect failed for want of descriptors or socket memory, which waiting may mend.
+[[nodiscard]] bool is_out_of_resources(int error) noexcept;
+
+}  // namespace lb::net

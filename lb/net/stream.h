@@ -1,0 +1,96 @@
+// Stream: one TCP side of a session: a non-blocking descriptor and what is known about its readiness.
+//
+// Owns the descriptor. Registered once with the loop, edge-triggered where the system can (epoll, kqueue); where it
+// cannot, rearm() keeps the level-triggered registration in step with the same flags, so the code above sees no
+// difference. Loop's thread only; must not move while open.
+#pragma once
+
+#include <event2/event.h>
+#include <event2/event_struct.h>
+
+#include <cstddef>
+#include <span>
+
+#include "lb/net/event_loop.h"
+#include "lib/base/unique_fd.h"
+
+namespace lb::net {
+
+class Stream {
+ public:
+  class Handler {
+   public:
+    // Something changed: bytes, room, the peer's end, an error. May close or destroy the stream as its last act.
+    virtual void on_ready(Stream& stream) noexcept = 0;
+
+   protected:
+    ~Handler() = default;
+  };
+
+  // What a read or write came to. `count` is 0 unless kMoved; `error` is an errno value, 0 unless kFailed.
+  enum class Outcome { kMoved, kBlocked, kEnded, kFailed };
+  struct Result {
+    Outcome outcome;
+    std::size_t count = 0;
+    int error = 0;
+  };
+
+  Stream() noexcept = default;
+  ~Stream() { close(); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  // Takes a non-blocking descriptor. False when the loop could not register it (no memory, no descriptors in the
+  // kernel): the stream is closed then. kConnecting: room to write is first told by the loop.
+  enum class State { kConnected, kConnecting };
+  [[nodiscard]] bool open(EventLoop& loop, base::UniqueFd fd, Handler& handler, State state) noexcept;
+  [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+
+  // Whether a read or a write is worth a try. Cleared when the kernel says that it would block.
+  [[nodiscard]] bool readable() const noexcept { return readable_; }
+  [[nodiscard]] bool writable() const noexcept { return writable_; }
+
+  [[nodiscard]] Result read(std::span<std::byte> into) noexcept;
+  // No signal when the peer is gone: kFailed with EPIPE.
+  [[nodiscard]] Result write(std::span<const std::byte> from) noexcept;
+  // For those who read and write the descriptor themselves (splice): what the kernel said.
+  void note_read(Outcome outcome) noexcept;
+  void note_write(Outcome outcome) noexcept;
+
+  // The loop has told that the peer sends no more; told only where the loop is edge-triggered.
+  [[nodiscard]] bool peer_ended() const noexcept { return peer_ended_; }
+
+  // The socket's pending error (SO_ERROR), which reading clears; 0 is none.
+  [[nodiscard]] int take_error() noexcept;
+
+  // Sends FIN; reading goes on.
+  void shutdown_write() noexcept;
+  // FIN in both directions.
+  void close() noexcept;
+  // RST: what is unsent is thrown away and the peer sees a reset.
+  void reset() noexcept;
+
+  // Calls the handler again after the others had their turn.
+  void yield() noexcept;
+  // To be called when the handler is done with this round. Free where the loop is edge-triggered.
+  void rearm() noexcept {
+    if (!edge_triggered_) rearm_level();
+  }
+
+ private:
+  static void on_event(evutil_socket_t fd, short what, void* self) noexcept;
+  void note_ready(short what) noexcept;
+  void rearm_level() noexcept;
+
+  event event_;  // assigned while fd_ >= 0
+  Handler* handler_ = nullptr;
+  int fd_ = -1;
+  bool readable_ = false;
+  bool writable_ = false;
+  bool peer_ended_ = false;  // the loop has told of the peer's FIN
+  bool read_ended_ = false;  // and it was read
+  bool edge_triggered_ = true;
+};
+
+}  // namespace lb::net
