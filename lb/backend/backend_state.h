@@ -1,0 +1,45 @@
+// BackendState: one backend of one listener: who it is, and what has been counted. Shared by every snapshot that names
+// the backend, so counts and leases survive a publish. The identity is fixed; counters may be read by any thread, and
+// each worker writes its own row.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/base/counter.h"
+#include "lib/base/socket_address.h"
+
+namespace lb::backend {
+
+// What one worker has counted.
+struct alignas(base::kCacheLine) BackendCounters {
+  base::Counter active;            // leases held now
+  base::Counter sessions;          // sessions that were connected to it, ever
+  base::Counter connect_refused;   // tries that ended with a refusal or a reset
+  base::Counter connect_timeouts;  // tries that got no answer in time
+  base::Counter connect_errors;    // tries that failed otherwise (no route, no descriptor)
+  base::Counter bytes_to_backend;
+  base::Counter bytes_to_client;
+};
+
+class BackendState {
+ public:
+  BackendState(std::string name, const base::SocketAddress& address, std::size_t workers)
+      : name_(std::move(name)), address_(address), counters_(workers) {}
+
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] const base::SocketAddress& address() const noexcept { return address_; }
+
+  // The row of one worker, which alone may write it.
+  [[nodiscard]] BackendCounters& counters(std::size_t worker) noexcept { return counters_[worker]; }
+  [[nodiscard]] const std::vector<BackendCounters>& counters() const noexcept { return counters_; }
+
+ private:
+  std::string name_;
+  base::SocketAddress address_;
+  std::vector<BackendCounters> counters_;
+};
+
+}  // namespace lb::backend

@@ -1,0 +1,45 @@
+#include "lb/snapshot/build_snapshot.h"
+
+#include <algorithm>
+
+#include "lb/policy/make_policy.h"
+
+namespace lb::snapshot {
+namespace {
+
+// Well under the 10 s that client-go gives a TLS handshake; a longer single try that was asked for is granted.
+constexpr std::chrono::milliseconds kConnectDeadline{6000};
+
+std::vector<std::uint32_t> weights_of(const ListenerView& view, bool only_up) {
+  std::vector<std::uint32_t> weights;
+  for (std::size_t i = 0; i < view.listener.backends.size(); ++i) {
+    weights.push_back(only_up && !view.up[i] ? 0 : view.listener.backends[i].weight);
+  }
+  return weights;
+}
+
+Pool build_pool(const ListenerView& view) {
+  auto weights = weights_of(view, true);
+  const bool fail_open = std::ranges::all_of(weights, [](std::uint32_t weight) { return weight == 0; });
+  if (fail_open) weights = weights_of(view, false);
+  const cluster::Listener& listener = view.listener;
+  return {.backends = view.states,
+          .policy = policy::make_policy(listener.policy, weights),
+          .timeouts = listener.timeouts,
+          .connect_deadline = std::max(kConnectDeadline, listener.timeouts.connect),
+          .retries = listener.retries,
+          .fail_open = fail_open};
+}
+
+}  // namespace
+
+std::shared_ptr<const Snapshot> build_snapshot(std::uint64_t generation, const std::vector<ListenerView>& listeners,
+                                               std::uint64_t max_connections) {
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->generation = generation;
+  snapshot->max_connections = max_connections;
+  for (const ListenerView& view : listeners) snapshot->pools.push_back(build_pool(view));
+  return snapshot;
+}
+
+}  // namespace lb::snapshot
