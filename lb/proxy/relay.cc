@@ -1,0 +1,142 @@
+#include "lb/proxy/relay.h"
+
+#include <algorithm>
+#include <bit>
+#include <cerrno>
+#include <span>
+#include <utility>
+
+namespace lb::proxy {
+namespace {
+
+using net::Stream;
+
+constexpr std::uint8_t kLargestChunkBits = std::countr_zero(RelayResources::kScratchSize);
+constexpr std::uint8_t kSmallestChunkBits = 14;  // what a sink that does not keep up may leave on our heap: 16 KiB
+constexpr std::uint8_t kFullReadsForBulk = 3;    // then it is bulk
+constexpr std::uint8_t kSmallMovesToCopy = 8;    // then it is not any more
+constexpr std::size_t kSmallMove = 32 * 1024;
+constexpr int kRoundsATurn = 8;  // reads until others have their turn
+
+}  // namespace
+
+Relay::Relay() noexcept : chunk_bits_(kLargestChunkBits) {}
+
+Relay::Status Relay::pump(Stream& from, Stream& to, RelayResources& resources) noexcept {
+  for (int round = 0; !finished_; ++round) {
+    Step step = flush(to);
+    if (step == Step::kGoOn && source_ended_) {
+      if (!sink_abandoned_) to.shutdown_write();
+      finished_ = true;
+      break;
+    }
+    if (step == Step::kGoOn && round >= kRoundsATurn && from.readable()) {
+      from.yield();
+      return Status::kOpen;
+    }
+    if (step == Step::kGoOn) step = take_from(from, to, resources);
+    if (step == Step::kSourceFailed) return Status::kSourceFailed;
+    if (step == Step::kSinkReset) return Status::kSinkReset;
+    if (step == Step::kSinkClosed) return Status::kSinkClosed;
+    if (step == Step::kWait) break;
+  }
+  if (!holds_bytes()) pipe_.reset();
+  return finished_ ? Status::kFinished : Status::kOpen;
+}
+
+void Relay::abandon_sink() noexcept {
+  sink_abandoned_ = true;
+  bulk_ = false;
+  pipe_.reset();
+  remainder_.reset();
+}
+
+Relay::Step Relay::flush(Stream& to) noexcept {
+  if (!holds_bytes()) return Step::kGoOn;
+  if (!to.writable()) return Step::kWait;
+  return remainder_ ? flush_remainder(to) : flush_pipe(to);
+}
+
+Relay::Step Relay::flush_pipe(Stream& to) noexcept {
+  while (pipe_->size() > 0) {
+    const Stream::Result moved = pipe_->drain_to(to);
+    if (moved.outcome == Stream::Outcome::kBlocked) return Step::kWait;
+    if (moved.outcome != Stream::Outcome::kMoved) return after_failed_write(moved.error);
+    bytes_ += moved.count;
+  }
+  return Step::kGoOn;
+}
+
+Relay::Step Relay::flush_remainder(Stream& to) noexcept {
+  const Stream::Result sent = to.write(std::span(remainder_->bytes).subspan(remainder_->sent));
+  if (sent.outcome == Stream::Outcome::kFailed) return after_failed_write(sent.error);
+  bytes_ += sent.count;
+  remainder_->sent += sent.count;
+  if (remainder_->sent < remainder_->bytes.size()) return Step::kWait;
+  remainder_.reset();
+  return Step::kGoOn;
+}
+
+Relay::Step Relay::take_from(Stream& from, Stream& to, RelayResources& resources) noexcept {
+  if (!from.readable()) return Step::kWait;
+  if (sink_abandoned_) return discard(from, resources);
+  if (!bulk_) pipe_.reset();
+  if (bulk_ && !pipe_) pipe_ = resources.pipes.lend();
+  return pipe_ ? move_by_pipe(from) : copy(from, to, resources);
+}
+
+Relay::Step Relay::copy(Stream& from, Stream& to, RelayResources& resources) noexcept {
+  const std::span<std::byte> room(resources.scratch.data(), chunk());
+  const Stream::Result got = from.read(room);
+  if (got.outcome != Stream::Outcome::kMoved) return after_read(got.outcome);
+  full_reads_ = got.count == RelayResources::kScratchSize ? static_cast<std::uint8_t>(full_reads_ + 1) : 0;
+  if (full_reads_ == kFullReadsForBulk) {
+    bulk_ = net::PipePool::supported();
+    full_reads_ = 0;
+  }
+  return deliver(room.first(got.count), to);
+}
+
+Relay::Step Relay::deliver(std::span<const std::byte> bytes, Stream& to) noexcept {
+  const Stream::Result sent = to.write(bytes);
+  if (sent.outcome == Stream::Outcome::kFailed) return after_failed_write(sent.error);
+  bytes_ += sent.count;
+  const auto rest = bytes.subspan(sent.count);
+  if (rest.empty()) {
+    chunk_bits_ = std::min<std::uint8_t>(chunk_bits_ + 1, kLargestChunkBits);
+    return Step::kGoOn;
+  }
+  chunk_bits_ = std::max<std::uint8_t>(chunk_bits_ - 1, kSmallestChunkBits);
+  remainder_ = std::make_unique<Remainder>(Remainder{{rest.begin(), rest.end()}, 0});
+  return Step::kWait;
+}
+
+Relay::Step Relay::move_by_pipe(Stream& from) noexcept {
+  const Stream::Result got = pipe_->fill_from(from, net::PipePool::kPipeSize);
+  if (got.outcome != Stream::Outcome::kMoved) return after_read(got.outcome);
+  small_moves_ = got.count < kSmallMove ? static_cast<std::uint8_t>(small_moves_ + 1) : 0;
+  if (small_moves_ == kSmallMovesToCopy) bulk_ = false;
+  return Step::kGoOn;
+}
+
+Relay::Step Relay::discard(Stream& from, RelayResources& resources) noexcept {
+  const Stream::Result got = from.read(resources.scratch);
+  if (got.outcome == Stream::Outcome::kMoved) return Step::kGoOn;
+  // A source that is reset now has ended as well: nothing of it was still wanted.
+  return after_read(got.outcome == Stream::Outcome::kFailed ? Stream::Outcome::kEnded : got.outcome);
+}
+
+Relay::Step Relay::after_read(Stream::Outcome outcome) noexcept {
+  if (outcome == Stream::Outcome::kBlocked) return Step::kWait;
+  if (outcome == Stream::Outcome::kFailed) return Step::kSourceFailed;
+  source_ended_ = true;
+  return Step::kGoOn;
+}
+
+// A reset is told by its own error. EPIPE means that the peer had sent FIN before it reset (RFC 9293 s3.10.7.4:
+// CLOSE-WAIT), as a server does that answers early and closes.
+Relay::Step Relay::after_failed_write(int error) noexcept {
+  return error == EPIPE ? Step::kSinkClosed : Step::kSinkReset;
+}
+
+}  // namespace lb::proxy

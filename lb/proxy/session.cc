@@ -1,0 +1,230 @@
+#include "lb/proxy/session.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "lb/net/socket.h"
+
+namespace lb::proxy {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A session that lives this long gets keepalive on its backend side too; a short one never pays for it. (The client's
+// side inherits it from the listening socket.)
+constexpr milliseconds kKeepaliveAfter{5000};
+
+// The largest `retries` that a configuration may ask for, and the first try.
+constexpr std::size_t kMostTries = 11;
+
+base::Counter& failure_counter(backend::BackendCounters& counters, int error) noexcept {
+  if (error == ECONNREFUSED || error == ECONNRESET) return counters.connect_refused;
+  if (error == ETIMEDOUT) return counters.connect_timeouts;
+  return counters.connect_errors;
+}
+
+milliseconds to_milliseconds(net::Tick ticks) noexcept {
+  return ticks * net::kTick;
+}
+
+}  // namespace
+
+void Session::start(base::UniqueFd client) noexcept {
+  started_ = place_.wheel.now();
+  if (client_.open(place_.loop, std::move(client), *this, net::Stream::State::kConnected)) {
+    connect_to_next();
+  } else {
+    finish(CloseReason::kOutOfResources);
+  }
+  settle();
+}
+
+void Session::abort(CloseReason reason) noexcept {
+  finish(reason);
+  settle();
+}
+
+const backend::BackendState* Session::backend() const noexcept {
+  return lease_ ? &lease_.backend() : nullptr;
+}
+
+milliseconds Session::age() const noexcept {
+  return to_milliseconds(place_.wheel.now() - started_);
+}
+
+// ---- choosing and connecting
+
+void Session::connect_to_next() noexcept {
+  while (true) {
+    state_ = State::kChoosing;
+    const auto index = choose();
+    if (!index) return finish(tries_ == 0 ? CloseReason::kNoBackend : CloseReason::kConnectFailed);
+    backend::BackendState& backend = place_.pool->at(*index);
+    lease_ = backend::Lease(backend, place_.worker);
+    if (tries_ > 0) place_.counters.retries.add(1);
+    ++tries_;
+    const int error = begin_try(backend);
+    if (error == 0) return;
+    if (net::is_out_of_resources(error)) return finish(CloseReason::kOutOfResources);
+    on_try_failed(error);
+    if (state_ == State::kClosed) return;
+  }
+}
+
+std::optional<policy::BackendIndex> Session::choose() const noexcept {
+  std::array<policy::BackendIndex, kMostTries> excluded{};
+  std::size_t count = 0;
+  if (tried_) {
+    // By identity: a snapshot that came meanwhile may have numbered the backends anew.
+    const auto& backends = place_.pool->backends;
+    for (std::size_t i = 0; i < backends.size() && count < excluded.size(); ++i) {
+      if (std::ranges::find(*tried_, backends[i].get()) != tried_->end()) excluded[count++] = policy::BackendIndex(i);
+    }
+  }
+  policy::PickContext context{place_.random, std::span(excluded).first(count)};
+  return place_.pool->policy->pick(context);
+}
+
+int Session::begin_try(backend::BackendState& backend) noexcept {
+  net::SocketResult begun = net::begin_connect(backend.address());
+  if (begun.error == EMFILE && place_.spare.spend()) begun = net::begin_connect(backend.address());
+  if (!begun.fd) return begun.error;
+  if (!backend_.open(place_.loop, std::move(begun.fd), *this, net::Stream::State::kConnecting)) return ENOMEM;
+  state_ = State::kConnecting;
+  place_.wheel.arm(*this, std::min(place_.pool->timeouts.connect, connect_time_left()));
+  return 0;
+}
+
+milliseconds Session::connect_time_left() const noexcept {
+  return std::max(place_.pool->connect_deadline - age(), milliseconds{0});
+}
+
+void Session::on_connect_ready(const net::Stream& stream) noexcept {
+  if (&stream == &client_) {
+    // Bytes and a half-close may wait; a client that is gone for good needs no backend any more.
+    if (client_.peer_ended() && client_.take_error() != 0) finish(CloseReason::kClientGone);
+    return;
+  }
+  const int error = backend_.take_error();
+  if (error == 0 && backend_.writable()) return on_connected();
+  if (error == 0) return;
+  on_try_failed(error);
+  if (state_ != State::kClosed) connect_to_next();
+}
+
+void Session::on_try_failed(int error) noexcept {
+  backend_.reset();
+  failure_counter(lease_.counters(), error).add(1);
+  if (!tried_) tried_ = std::make_unique<std::vector<const backend::BackendState*>>();
+  tried_->push_back(&lease_.backend());
+  lease_.give_back();
+  state_ = State::kChoosing;
+  const bool may_retry = tries_ <= place_.pool->retries && connect_time_left() > milliseconds{0};
+  if (!may_retry) finish(CloseReason::kConnectFailed);
+}
+
+void Session::on_connected() noexcept {
+  lease_.counters().sessions.add(1);
+  tried_.reset();
+  state_ = State::kRelaying;
+  last_byte_ = place_.wheel.now();
+  place_.wheel.arm(*this, std::min(place_.pool->timeouts.idle, kKeepaliveAfter));
+  pump();
+}
+
+// ---- relaying and draining
+
+void Session::pump() noexcept {
+  const std::uint64_t to_backend_before = to_backend_.bytes();
+  const std::uint64_t to_client_before = to_client_.bytes();
+  pump_once(to_backend_, client_, backend_, CloseReason::kClientReset, CloseReason::kBackendReset);
+  if (state_ != State::kClosed) {
+    pump_once(to_client_, backend_, client_, CloseReason::kBackendReset, CloseReason::kClientReset);
+  }
+  count_bytes(to_backend_before, to_client_before);
+  if (state_ == State::kClosed) return;
+  if (to_backend_.over() && to_client_.over()) return finish(reason_);
+  if (to_backend_.over() || to_client_.over()) on_one_side_ended();
+}
+
+void Session::pump_once(Relay& relay, net::Stream& from, net::Stream& to, CloseReason from_reset,
+                        CloseReason to_reset) noexcept {
+  Relay::Status status = relay.pump(from, to, place_.relay);
+  if (status == Relay::Status::kSinkClosed) {
+    // The other direction goes on until what `to` has sent is delivered; meanwhile `from` is read and dropped.
+    reason_ = to_reset;
+    relay.abandon_sink();
+    status = relay.pump(from, to, place_.relay);
+  }
+  if (status == Relay::Status::kSourceFailed) finish(from_reset);
+  if (status == Relay::Status::kSinkReset) finish(to_reset);
+}
+
+void Session::count_bytes(std::uint64_t to_backend_before, std::uint64_t to_client_before) noexcept {
+  const std::uint64_t to_backend = to_backend_.bytes() - to_backend_before;
+  const std::uint64_t to_client = to_client_.bytes() - to_client_before;
+  if (to_backend == 0 && to_client == 0) return;
+  last_byte_ = place_.wheel.now();
+  lease_.counters().bytes_to_backend.add(to_backend);
+  lease_.counters().bytes_to_client.add(to_client);
+}
+
+void Session::on_one_side_ended() noexcept {
+  if (state_ == State::kDraining) return;
+  state_ = State::kDraining;
+  place_.wheel.arm(*this, place_.pool->timeouts.half_close);
+}
+
+void Session::on_silence() noexcept {
+  const bool draining = state_ == State::kDraining;
+  const milliseconds patience = draining ? place_.pool->timeouts.half_close : place_.pool->timeouts.idle;
+  const milliseconds silent = to_milliseconds(place_.wheel.now() - last_byte_);
+  if (silent >= patience) return finish(draining ? CloseReason::kHalfClosed : CloseReason::kIdle);
+  if (!keepalive_set_) net::set_keepalive(backend_.fd());
+  keepalive_set_ = true;
+  place_.wheel.arm(*this, patience - silent);
+}
+
+// ---- what the loop calls, and the end
+
+void Session::on_ready(net::Stream& stream) noexcept {
+  if (state_ == State::kConnecting) {
+    on_connect_ready(stream);
+  } else if (state_ != State::kClosed) {
+    pump();
+  }
+  settle();
+}
+
+void Session::on_deadline() noexcept {
+  if (state_ == State::kConnecting) {
+    on_try_failed(ETIMEDOUT);
+    if (state_ != State::kClosed) connect_to_next();
+  } else {
+    on_silence();
+  }
+  settle();
+}
+
+void Session::finish(CloseReason reason) noexcept {
+  state_ = State::kClosed;
+  reason_ = reason;
+  // A reset would throw away what the kernel has still to deliver; so it is only for those that did not end by
+  // themselves.
+  const bool ended = to_backend_.over() && to_client_.over();
+  ended ? client_.close() : client_.reset();
+  ended ? backend_.close() : backend_.reset();
+}
+
+void Session::settle() noexcept {
+  if (state_ == State::kClosed) {
+    place_.owner.on_closed(*this);  // destroys this session
+    return;
+  }
+  client_.rearm();
+  backend_.rearm();
+}
+
+}  // namespace lb::proxy

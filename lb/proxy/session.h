@@ -1,0 +1,115 @@
+// Session: one client and the backend it was given, from accept to close. Lives and dies on one worker.
+//
+//   choosing -> connecting -> relaying -> draining (one side has ended) -> closed
+//        ^----------'  another backend, when this one cannot be reached
+//
+// The client's bytes wait in the kernel until a backend stands, so none is lost by a retry. Worker's thread only.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "lb/backend/lease.h"
+#include "lb/net/deadline_wheel.h"
+#include "lb/net/event_loop.h"
+#include "lb/net/spare_descriptor.h"
+#include "lb/net/stream.h"
+#include "lb/proxy/close_reason.h"
+#include "lb/proxy/relay.h"
+#include "lb/proxy/worker_stats.h"
+#include "lb/snapshot/snapshot.h"
+#include "lib/base/ip_address.h"
+#include "lib/base/random.h"
+#include "lib/base/unique_fd.h"
+
+namespace lb::proxy {
+
+class Session;
+
+// Told once, as the session's very last act; it is to destroy the session.
+class SessionOwner {
+ public:
+  virtual void on_closed(Session& session) noexcept = 0;
+
+ protected:
+  ~SessionOwner() = default;
+};
+
+// What the sessions of one listener on one worker work with. Outlives them; `pool` changes when a snapshot is adopted.
+struct SessionPlace {
+  net::EventLoop& loop;
+  net::DeadlineWheel& wheel;
+  RelayResources& relay;
+  net::SpareDescriptor& spare;
+  base::Random& random;
+  ListenerCounters& counters;
+  SessionOwner& owner;
+  std::size_t worker;
+  std::size_t listener;
+  const snapshot::Pool* pool;
+};
+
+class Session final : private net::Stream::Handler, private net::Deadline {
+ public:
+  explicit Session(SessionPlace& place, const base::IpAddress& client) noexcept : place_(place), client_ip_(client) {}
+
+  // Takes the accepted descriptor and sets out for a backend. The session may be gone when this returns.
+  void start(base::UniqueFd client) noexcept;
+  // Resets both sides; the session is gone when this returns.
+  void abort(CloseReason reason) noexcept;
+
+  // For the owner's last look.
+  [[nodiscard]] CloseReason reason() const noexcept { return reason_; }
+  [[nodiscard]] const SessionPlace& place() const noexcept { return place_; }
+  [[nodiscard]] const base::IpAddress& client_ip() const noexcept { return client_ip_; }
+  // The backend that it was connected to; null before one was reached.
+  [[nodiscard]] const backend::BackendState* backend() const noexcept;
+  [[nodiscard]] std::uint64_t bytes_to_backend() const noexcept { return to_backend_.bytes(); }
+  [[nodiscard]] std::uint64_t bytes_to_client() const noexcept { return to_client_.bytes(); }
+  [[nodiscard]] std::chrono::milliseconds age() const noexcept;
+  [[nodiscard]] unsigned tries() const noexcept { return tries_; }
+
+ private:
+  enum class State : std::uint8_t { kChoosing, kConnecting, kRelaying, kDraining, kClosed };
+
+  void on_ready(net::Stream& stream) noexcept override;
+  void on_deadline() noexcept override;
+
+  void connect_to_next() noexcept;
+  [[nodiscard]] std::optional<policy::BackendIndex> choose() const noexcept;
+  [[nodiscard]] int begin_try(backend::BackendState& backend) noexcept;
+  void on_connect_ready(const net::Stream& stream) noexcept;
+  void on_try_failed(int error) noexcept;
+  void on_connected() noexcept;
+  [[nodiscard]] std::chrono::milliseconds connect_time_left() const noexcept;
+
+  void pump() noexcept;
+  void pump_once(Relay& relay, net::Stream& from, net::Stream& to, CloseReason from_reset,
+                 CloseReason to_reset) noexcept;
+  void count_bytes(std::uint64_t to_backend_before, std::uint64_t to_client_before) noexcept;
+  void on_one_side_ended() noexcept;
+  void on_silence() noexcept;
+
+  void finish(CloseReason reason) noexcept;
+  void settle() noexcept;
+
+  SessionPlace& place_;
+  net::Stream client_;
+  net::Stream backend_;
+  Relay to_backend_;
+  Relay to_client_;
+  backend::Lease lease_;
+  std::unique_ptr<std::vector<const backend::BackendState*>> tried_;  // only after a try has failed
+  net::Tick started_ = 0;
+  net::Tick last_byte_ = 0;
+  base::IpAddress client_ip_;
+  State state_ = State::kChoosing;
+  CloseReason reason_ = CloseReason::kFinished;
+  std::uint8_t tries_ = 0;
+  bool keepalive_set_ = false;
+};
+
+}  // namespace lb::proxy

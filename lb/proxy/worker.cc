@@ -1,0 +1,197 @@
+#include "lb/proxy/worker.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "lb/net/socket.h"
+
+namespace lb::proxy {
+namespace {
+
+constexpr int kAcceptsATurn = 64;
+constexpr std::chrono::milliseconds kPause{100};
+// Two descriptors each: room for the bulk transfers that are really in progress, not for every session.
+constexpr std::size_t kPipes = 256;
+
+}  // namespace
+
+// The door outlives its socket: sessions keep working at their place after the daemon stopped to listen.
+class Worker::Door final : public net::ListenSocket::Handler {
+ public:
+  Door(Worker& worker, base::UniqueFd fd, std::size_t listener, const snapshot::Pool& pool)
+      : worker_(worker),
+        place_{.loop = worker.loop_,
+               .wheel = worker.wheel_,
+               .relay = worker.relay_,
+               .spare = worker.spare_,
+               .random = worker.random_,
+               .counters = worker.stats_.by_listener[listener],
+               .owner = worker,
+               .worker = worker.index_,
+               .listener = listener,
+               .pool = &pool},
+        socket_(std::make_unique<net::ListenSocket>(worker.loop_, std::move(fd), *this)) {}
+
+  void adopt(const snapshot::Pool& pool) noexcept { place_.pool = &pool; }
+  void pause() noexcept {
+    if (socket_) socket_->pause();
+  }
+  void resume() noexcept {
+    if (socket_) socket_->resume();
+  }
+  // Those who were told by the kernel that they are connected are served; then nobody is any more.
+  void close() noexcept {
+    while (socket_ && !worker_.paused_ && accept_one(*socket_)) {
+    }
+    socket_.reset();
+  }
+
+  void on_acceptable(net::ListenSocket& socket) noexcept override {
+    for (int i = 0; i < kAcceptsATurn && !worker_.paused_; ++i) {
+      if (!accept_one(socket)) return;
+    }
+  }
+
+ private:
+  bool accept_one(net::ListenSocket& socket) noexcept {
+    if (worker_.at_limit()) {
+      worker_.pause_accepting(worker_.stats_.pauses_for_limit);
+      return false;
+    }
+    net::Accepted accepted = socket.accept();
+    if (net::is_out_of_resources(accepted.error)) worker_.pause_accepting(worker_.stats_.pauses_for_descriptors);
+    if (accepted.error == ECONNABORTED) return true;  // the client left the queue; the next one is asked for
+    if (!accepted.fd) return false;
+    worker_.admit(std::move(accepted), place_);
+    return true;
+  }
+
+  Worker& worker_;
+  SessionPlace place_;
+  std::unique_ptr<net::ListenSocket> socket_;
+};
+
+Worker::Worker(WorkerSetup setup, std::span<const std::unique_ptr<WorkerStats>> all_stats, const base::Clock& clock,
+               const base::Log& log)
+    : index_(setup.index),
+      all_stats_(all_stats),
+      stats_(*all_stats[setup.index]),
+      log_(log),
+      random_(setup.seed),
+      mailbox_(loop_),
+      wheel_(loop_, clock),
+      relay_(kPipes),
+      resume_timer_(loop_, [this] { resume_accepting(); }),
+      snapshot_(std::move(setup.snapshot)) {
+  for (std::size_t i = 0; i < setup.listen_fds.size(); ++i) {
+    doors_.push_back(std::make_unique<Door>(*this, std::move(setup.listen_fds[i]), i, snapshot_->pools[i]));
+  }
+}
+
+Worker::~Worker() = default;
+
+void Worker::run() noexcept {
+  loop_.run();
+}
+
+void Worker::stop() {
+  mailbox_.post([this] { loop_.stop(); });
+}
+
+void Worker::abort_sessions() {
+  mailbox_.post([this] { sessions_.for_each([](Session& session) { session.abort(CloseReason::kShutdown); }); });
+}
+
+void Worker::drain(std::function<void()> done) {
+  mailbox_.post([this, done = std::move(done)]() mutable {
+    on_drained_ = std::move(done);
+    for (auto& door : doors_) door->close();
+    report_if_drained();
+  });
+}
+
+void Worker::report_if_drained() noexcept {
+  if (on_drained_ && sessions_.size() == 0) std::exchange(on_drained_, nullptr)();
+}
+
+// ---- snapshots
+
+void Worker::publish(std::shared_ptr<const snapshot::Snapshot> snapshot) {
+  mailbox_.post([this, snapshot = std::move(snapshot)]() mutable { adopt(std::move(snapshot)); });
+}
+
+void Worker::adopt(std::shared_ptr<const snapshot::Snapshot> snapshot) noexcept {
+  former_snapshots_.push_back(std::exchange(snapshot_, std::move(snapshot)));
+  for (std::size_t i = 0; i < doors_.size(); ++i) doors_[i]->adopt(snapshot_->pools[i]);
+  forget_unused_snapshots();
+}
+
+void Worker::forget_unused_snapshots() noexcept {
+  std::erase_if(former_snapshots_, [this](const auto& former) { return !in_use(*former); });
+}
+
+bool Worker::in_use(const snapshot::Snapshot& snapshot) const noexcept {
+  const auto leased = [this](const auto& backend) { return backend->counters()[index_].active.value() > 0; };
+  const auto current = [this](const auto& backend) {
+    return std::ranges::any_of(snapshot_->pools, [&](const auto& pool) {
+      return std::ranges::find(pool.backends, backend) != pool.backends.end();
+    });
+  };
+  return std::ranges::any_of(snapshot.pools, [&](const auto& pool) {
+    return std::ranges::any_of(pool.backends,
+                               [&](const auto& backend) { return leased(backend) && !current(backend); });
+  });
+}
+
+// ---- admission
+
+void Worker::admit(net::Accepted accepted, SessionPlace& place) noexcept {
+  place.counters.accepted.add(1);
+  stats_.active.add(1);
+  sessions_.create(place, accepted.peer.ip()).start(std::move(accepted.fd));
+  if (!spare_.restore()) pause_accepting(stats_.pauses_for_descriptors);
+}
+
+bool Worker::at_limit() const noexcept {
+  std::uint64_t active = 0;
+  for (const auto& stats : all_stats_) active += stats->active.value();
+  return active >= snapshot_->max_connections;
+}
+
+// The clients wait in the kernel's queue meanwhile; nothing is lost and nothing spins.
+void Worker::pause_accepting(base::Counter& why) noexcept {
+  if (!paused_) {
+    why.add(1);
+    for (auto& door : doors_) door->pause();
+  }
+  paused_ = true;
+  resume_timer_.start(kPause);
+}
+
+void Worker::resume_accepting() noexcept {
+  if (!spare_.restore() || at_limit()) {
+    resume_timer_.start(kPause);
+    return;
+  }
+  paused_ = false;
+  resume_timer_.cancel();
+  for (auto& door : doors_) door->resume();
+}
+
+void Worker::on_closed(Session& session) noexcept {
+  const SessionPlace& place = session.place();
+  place.counters.closed[static_cast<std::size_t>(session.reason())].add(1);
+  if (log_.debug_enabled()) {
+    log_.debug("session closed: reason={} client={} backend={} tries={} to_backend={}B to_client={}B age={}ms",
+               to_string(session.reason()), session.client_ip().to_string(),
+               session.backend() == nullptr ? "-" : session.backend()->name(), session.tries(),
+               session.bytes_to_backend(), session.bytes_to_client(), session.age().count());
+  }
+  sessions_.destroy(session);
+  stats_.active.subtract(1);
+  if (paused_) resume_accepting();
+  report_if_drained();
+}
+
+}  // namespace lb::proxy

@@ -1,0 +1,89 @@
+// Worker: one event loop with its own listening sockets, sessions and random numbers. It admits clients, owns their
+// sessions and holds the current snapshot; it shares nothing with the other workers but counters they may read.
+//
+// run() is the worker's thread; publish(), drain() and abort_sessions() may be called by any other; the constructor and
+// the destructor run while the thread does not.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "lb/net/deadline_wheel.h"
+#include "lb/net/event_loop.h"
+#include "lb/net/listen_socket.h"
+#include "lb/net/mailbox.h"
+#include "lb/net/spare_descriptor.h"
+#include "lb/net/timer.h"
+#include "lb/proxy/relay.h"
+#include "lb/proxy/session.h"
+#include "lb/proxy/worker_stats.h"
+#include "lb/snapshot/snapshot.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/random.h"
+#include "lib/base/slab.h"
+
+namespace lb::proxy {
+
+// What a worker is made with. `listen_fds` runs beside the snapshot's pools.
+struct WorkerSetup {
+  std::size_t index = 0;  // its row in every BackendState and in `all_stats`
+  std::uint64_t seed = 0;
+  std::vector<base::UniqueFd> listen_fds;
+  std::shared_ptr<const snapshot::Snapshot> snapshot;
+};
+
+class Worker final : private SessionOwner {
+ public:
+  // `all_stats` has a row for every worker of the daemon and outlives them; this one writes row setup.index.
+  Worker(WorkerSetup setup, std::span<const std::unique_ptr<WorkerStats>> all_stats, const base::Clock& clock,
+         const base::Log& log);
+  ~Worker();
+
+  // Returns after stop().
+  void run() noexcept;
+
+  void publish(std::shared_ptr<const snapshot::Snapshot> snapshot);
+  // Accepts those who wait already, closes the listening sockets, and calls `done` on this worker's thread when the
+  // last session has ended.
+  void drain(std::function<void()> done);
+  void abort_sessions();
+  void stop();
+
+ private:
+  class Door;  // one listener's socket
+
+  void on_closed(Session& session) noexcept override;
+  void admit(net::Accepted accepted, SessionPlace& place) noexcept;
+  void adopt(std::shared_ptr<const snapshot::Snapshot> snapshot) noexcept;
+  void forget_unused_snapshots() noexcept;
+  [[nodiscard]] bool in_use(const snapshot::Snapshot& snapshot) const noexcept;
+
+  [[nodiscard]] bool at_limit() const noexcept;
+  void pause_accepting(base::Counter& why) noexcept;
+  void resume_accepting() noexcept;
+  void report_if_drained() noexcept;
+
+  std::size_t index_;
+  std::span<const std::unique_ptr<WorkerStats>> all_stats_;
+  WorkerStats& stats_;
+  const base::Log& log_;
+  base::Random random_;
+  net::EventLoop loop_;
+  net::Mailbox mailbox_;
+  net::DeadlineWheel wheel_;
+  RelayResources relay_;
+  net::SpareDescriptor spare_;
+  net::Timer resume_timer_;
+  std::shared_ptr<const snapshot::Snapshot> snapshot_;
+  std::vector<std::shared_ptr<const snapshot::Snapshot>> former_snapshots_;  // sessions still lease their backends
+  std::vector<std::unique_ptr<Door>> doors_;
+  base::Slab<Session> sessions_;
+  std::function<void()> on_drained_;
+  bool paused_ = false;
+};
+
+}  // namespace lb::proxy

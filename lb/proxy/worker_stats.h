@@ -1,0 +1,28 @@
+// WorkerStats: what one worker has counted, apart from its backends. Written by the worker, read by any thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "lb/proxy/close_reason.h"
+#include "lib/base/counter.h"
+
+namespace lb::proxy {
+
+struct alignas(base::kCacheLine) ListenerCounters {
+  base::Counter accepted;                           // connections taken from the listening socket
+  base::Counter retries;                            // further backends tried after one could not be reached
+  std::array<base::Counter, kCloseReasons> closed;  // by CloseReason
+};
+
+struct alignas(base::kCacheLine) WorkerStats {
+  explicit WorkerStats(std::size_t listeners) : by_listener(listeners) {}
+
+  base::Counter active;                       // sessions now
+  base::Counter pauses_for_descriptors;       // accepting paused: no descriptor or socket memory left
+  base::Counter pauses_for_limit;             // accepting paused: maxConnections reached
+  std::vector<ListenerCounters> by_listener;  // in the order of the daemon's listeners
+};
+
+}  // namespace lb::proxy
