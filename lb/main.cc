@@ -1,3 +1,18 @@
-int main() {
-  return 0;
+#include <cstdio>
+#include <exception>
+
+#include "lb/commands.h"
+#include "lb/options.h"
+#include "lib/base/exit_code.h"
+
+int main(int argc, char** argv) {
+  try {
+    const lb::ParsedOptions parsed = lb::parse_options(argc, argv);
+    if (parsed.options) return lb::run_command(*parsed.options);
+    std::fputs(parsed.text.c_str(), parsed.exit_code == base::kExitOk ? stdout : stderr);
+    return parsed.exit_code;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "keepstate-lb: %s\n", error.what());
+    return base::kExitFailed;
+  }
 }

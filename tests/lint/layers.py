@@ -20,7 +20,8 @@ from typing import Iterator, NamedTuple
 
 # A folder's layer; a file that lies beside main.cc counts as a folder of its own: lb/daemon is lb/daemon.{h,cc}.
 LAYERS = {
-    "lb/main": 8, "provisioner/main": 8, "pki/main": 8,
+    "lb/main": 9, "provisioner/main": 9, "pki/main": 9,
+    "lb/commands": 8,
     "lb/daemon": 7, "lb/options": 7, "provisioner/commands": 7, "pki/commands": 7,
     "lb/control": 6, "provisioner/plan": 6, "pki/output": 6,
     "lb/proxy": 5, "lb/ruleset": 5, "pki/crypto": 5,

@@ -1,0 +1,154 @@
+#include "lb/control/metrics_exporter.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <numeric>
+#include <sstream>
+#include <utility>
+
+namespace lb::control {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+class Family {
+ public:
+  Family(std::string name, std::string help, MetricType type)
+      : family_{"keepstate_lb_" + std::move(name), std::move(help), type, {}} {}
+
+  void add(std::vector<ClientMetric::Label> labels, std::uint64_t value) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    (family_.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = static_cast<double>(value);
+    family_.metric.push_back(std::move(metric));
+  }
+  [[nodiscard]] MetricFamily take() && { return std::move(family_); }
+
+ private:
+  MetricFamily family_;
+};
+
+using Workers = std::vector<std::unique_ptr<proxy::WorkerStats>>;
+
+template <class Read>
+std::uint64_t sum(const Workers& workers, Read read) {
+  return std::accumulate(workers.begin(), workers.end(), std::uint64_t{0},
+                         [&](std::uint64_t total, const auto& stats) { return total + read(*stats).value(); });
+}
+
+std::uint64_t sum(const backend::BackendState& backend, base::Counter backend::BackendCounters::*counter) {
+  std::uint64_t total = 0;
+  for (const auto& row : backend.counters()) total += (row.*counter).value();
+  return total;
+}
+
+void add_daemon(std::vector<MetricFamily>& families, const Controller& controller, const Workers& workers,
+                const std::string& version) {
+  Family build("build_info", "Always 1; the version is a label.", MetricType::Gauge);
+  build.add({{"version", version}}, 1);
+  families.push_back(std::move(build).take());
+
+  Family threads("workers", "Worker threads.", MetricType::Gauge);
+  threads.add({}, workers.size());
+  families.push_back(std::move(threads).take());
+
+  Family generation("snapshot_generation", "Generation of the snapshot that is published now.", MetricType::Gauge);
+  generation.add({}, controller.snapshot()->generation);
+  families.push_back(std::move(generation).take());
+
+  Family limit("connections_limit", "Sessions that the whole daemon takes at a time.", MetricType::Gauge);
+  limit.add({}, controller.snapshot()->max_connections);
+  families.push_back(std::move(limit).take());
+
+  Family pauses("accept_pauses_total", "Times that accepting paused, by what had run out.", MetricType::Counter);
+  pauses.add({{"reason", "descriptors"}},
+             sum(workers, [](const auto& s) -> auto& { return s.pauses_for_descriptors; }));
+  pauses.add({{"reason", "limit"}}, sum(workers, [](const auto& s) -> auto& { return s.pauses_for_limit; }));
+  families.push_back(std::move(pauses).take());
+}
+
+std::uint64_t closed_total(const Workers& workers, std::size_t listener) {
+  std::uint64_t total = 0;
+  for (std::size_t reason = 0; reason < proxy::kCloseReasons; ++reason) {
+    total += sum(workers, [&](const auto& s) -> auto& { return s.by_listener[listener].closed[reason]; });
+  }
+  return total;
+}
+
+void add_listeners(std::vector<MetricFamily>& families, const Controller& controller, const Workers& workers) {
+  Family accepted("connections_total", "Connections accepted from clients.", MetricType::Counter);
+  Family active("connections_active", "Sessions now.", MetricType::Gauge);
+  Family closed("connections_closed_total", "Sessions that ended, by cause.", MetricType::Counter);
+  Family retries("retries_total", "Further backends tried because one could not be reached.", MetricType::Counter);
+  Family fail_open("fail_open", "1 while no backend is up and all are tried.", MetricType::Gauge);
+  for (std::size_t i = 0; i < controller.listeners().size(); ++i) {
+    const auto& listener = controller.listeners()[i];
+    const ClientMetric::Label label{"listener", listener.config.name};
+    // Closed first: a session that ends in between counts as active, never as less than none.
+    const std::uint64_t ended = closed_total(workers, i);
+    const std::uint64_t taken = sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].accepted; });
+    accepted.add({label}, taken);
+    active.add({label}, taken - ended);
+    retries.add({label}, sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].retries; }));
+    fail_open.add({label}, listener.fail_open ? 1 : 0);
+    for (std::size_t reason = 0; reason < proxy::kCloseReasons; ++reason) {
+      closed.add({label, {"cause", std::string(to_string(static_cast<proxy::CloseReason>(reason)))}},
+                 sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].closed[reason]; }));
+    }
+  }
+  for (Family* family : {&accepted, &active, &closed, &retries, &fail_open}) {
+    families.push_back(std::move(*family).take());
+  }
+}
+
+void add_backends(std::vector<MetricFamily>& families, const Controller& controller) {
+  using Counters = backend::BackendCounters;
+  Family up("backend_up", "1 when health checks say that the backend is up.", MetricType::Gauge);
+  Family weight("backend_weight", "Configured weight.", MetricType::Gauge);
+  Family sessions("backend_sessions_total", "Sessions that were connected to the backend.", MetricType::Counter);
+  Family active("backend_connections_active", "Sessions that hold the backend now, connecting ones included.",
+                MetricType::Gauge);
+  Family failures("backend_connect_failures_total", "Tries to connect that failed, by reason.", MetricType::Counter);
+  Family bytes("backend_bytes_total", "Bytes relayed, by direction.", MetricType::Counter);
+  for (const ListenerView& listener : controller.listeners()) {
+    for (std::size_t i = 0; i < listener.backends.size(); ++i) {
+      const backend::BackendState& state = *listener.backends[i].state;
+      const std::vector<ClientMetric::Label> labels{{"listener", listener.config.name}, {"backend", state.name()}};
+      const auto with = [&](const char* name, const char* value) {
+        auto more = labels;
+        more.push_back({name, value});
+        return more;
+      };
+      up.add(labels, listener.backends[i].up ? 1 : 0);
+      weight.add(labels, listener.config.backends[i].weight);
+      sessions.add(labels, sum(state, &Counters::sessions));
+      active.add(labels, sum(state, &Counters::active));
+      failures.add(with("reason", "refused"), sum(state, &Counters::connect_refused));
+      failures.add(with("reason", "timeout"), sum(state, &Counters::connect_timeouts));
+      failures.add(with("reason", "error"), sum(state, &Counters::connect_errors));
+      bytes.add(with("direction", "to_backend"), sum(state, &Counters::bytes_to_backend));
+      bytes.add(with("direction", "to_client"), sum(state, &Counters::bytes_to_client));
+    }
+  }
+  for (Family* family : {&up, &weight, &sessions, &active, &failures, &bytes}) {
+    families.push_back(std::move(*family).take());
+  }
+}
+
+}  // namespace
+
+MetricsExporter::MetricsExporter(const Controller& controller, const Workers& workers, std::string version)
+    : controller_(controller), workers_(workers), version_(std::move(version)) {}
+
+std::string MetricsExporter::render() const {
+  std::vector<MetricFamily> families;
+  add_daemon(families, controller_, workers_, version_);
+  add_listeners(families, controller_, workers_);
+  add_backends(families, controller_);
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace lb::control
