@@ -1,0 +1,168 @@
+#include "tests/support/api_server/api_server.h"
+
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <string_view>
+#include <thread>
+
+#include "tests/support/tcp.h"
+
+namespace tests::support {
+namespace {
+
+using base::fail;
+using base::Failure;
+using base::Result;
+using std::chrono::milliseconds;
+
+constexpr std::size_t kLongestHead = 16384;
+constexpr milliseconds kDescriptorsGone{10};  // rest before the next accept when none is left
+
+struct FreeSsl {
+  void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+};
+
+bool send(SSL* ssl, std::string_view bytes) {
+  return SSL_write(ssl, bytes.data(), static_cast<int>(bytes.size())) > 0;
+}
+
+std::string render(const HttpResponse& response, const HttpRequest& request) {
+  const bool json = response.body.starts_with('{');
+  return fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n{}\r\n{}", response.status,
+                     response.status == 200 ? "OK" : "No", json ? "application/json" : "text/plain; charset=utf-8",
+                     response.body.size(), request.keep_alive ? "" : "Connection: close\r\n", response.body);
+}
+
+// The whole of "500" or the digits of "100ms"; `otherwise` when there are none.
+int digits_of(const HttpRequest& request, const std::string& key, int otherwise) {
+  const auto found = request.query.find(key);
+  if (found == request.query.end()) return otherwise;
+  int value = otherwise;
+  std::from_chars(found->second.data(), found->second.data() + found->second.size(), value);
+  return value;
+}
+
+// Takes the next request off `bytes`, reading what is missing; nothing at the end of the stream or for nonsense.
+std::optional<HttpRequest> next_request(SSL* ssl, std::string& bytes) {
+  std::array<char, 4096> chunk;  // NOLINT(*-member-init): SSL_read fills it
+  while (bytes.size() < kLongestHead) {
+    if (const auto end = bytes.find(kEndOfHead); end != std::string::npos) {
+      auto request = parse_request(std::string_view(bytes).substr(0, end));
+      bytes.erase(0, end + kEndOfHead.size());
+      if (!request) return std::nullopt;
+      return *request;
+    }
+    const int n = SSL_read(ssl, chunk.data(), static_cast<int>(chunk.size()));
+    if (n <= 0) return std::nullopt;
+    bytes.append(chunk.data(), static_cast<std::size_t>(n));
+  }
+  return std::nullopt;
+}
+
+HttpResponse health(int status) {
+  return {status, status == 200 ? "ok" : "not ok, as /admin was told"};
+}
+
+}  // namespace
+
+ApiServer::ApiServer(std::string name, Context context, base::UniqueFd listening) noexcept
+    : name_(std::move(name)), context_(std::move(context)), listening_(std::move(listening)) {}
+
+Result<ApiServer::Context> ApiServer::make_context(const ApiServerOptions& options) {
+  Context context(SSL_CTX_new(TLS_server_method()));
+  if (!context) return fail("cannot make a TLS server");
+  SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+  if (SSL_CTX_use_certificate_chain_file(context.get(), options.certificate.c_str()) != 1) {
+    return fail("cannot use the certificate {}", options.certificate);
+  }
+  if (SSL_CTX_use_PrivateKey_file(context.get(), options.key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return fail("cannot use the key {}, or it is not the certificate's", options.key);
+  }
+  if (options.client_ca.empty()) return context;
+  if (SSL_CTX_load_verify_locations(context.get(), options.client_ca.c_str(), nullptr) != 1) {
+    return fail("cannot read the CA {}", options.client_ca);
+  }
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  return context;
+}
+
+Result<std::unique_ptr<ApiServer>> ApiServer::start(const ApiServerOptions& options) {
+  auto context = make_context(options);
+  if (!context) return Failure(context.error());
+  try {
+    return std::unique_ptr<ApiServer>(new ApiServer(options.name, std::move(*context), listen_on(options.listen)));
+  } catch (const SocketError& error) {
+    return fail("{}", error.what());
+  }
+}
+
+base::SocketAddress ApiServer::address() const {
+  return local_address(listening_);
+}
+
+void ApiServer::serve() {
+  while (true) {
+    base::UniqueFd socket(::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!socket) {
+      if (errno == EMFILE || errno == ENFILE) std::this_thread::sleep_for(kDescriptorsGone);
+      continue;
+    }
+    const int on = 1;
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    std::thread([this, fd = std::move(socket)]() mutable { talk(std::move(fd)); }).detach();
+  }
+}
+
+void ApiServer::talk(base::UniqueFd socket) noexcept {
+  const std::unique_ptr<SSL, FreeSsl> ssl(SSL_new(context_.get()));
+  SSL_set_fd(ssl.get(), socket.get());
+  if (SSL_accept(ssl.get()) != 1) return;
+  std::string bytes;
+  while (const auto request = next_request(ssl.get(), bytes)) {
+    if (!answer(ssl.get(), *request)) break;
+  }
+  SSL_shutdown(ssl.get());
+}
+
+bool ApiServer::answer(SSL* ssl, const HttpRequest& request) {
+  if (request.path == "/watch") {
+    stream_watch(ssl, request);
+    return false;
+  }
+  return send(ssl, render(respond(request), request)) && request.keep_alive;
+}
+
+HttpResponse ApiServer::respond(const HttpRequest& request) {
+  if (request.method != "GET") return {405, "only GET is understood\n"};
+  if (request.path == "/livez") return health(livez_.load());
+  if (request.path == "/readyz") return health(readyz_.load());
+  if (request.path == "/version") {
+    return {200, fmt::format(R"({{"major":"1","minor":"31","gitVersion":"v1.31.0+keepstate","server":"{}"}})", name_)};
+  }
+  if (request.path == "/admin/livez" || request.path == "/admin/readyz") {
+    auto& health_status = request.path == "/admin/livez" ? livez_ : readyz_;
+    health_status.store(digits_of(request, "status", 200));
+    return {200, "ok"};
+  }
+  return {404, "not found\n"};
+}
+
+void ApiServer::stream_watch(SSL* ssl, const HttpRequest& request) const {
+  const int interval = std::max(1, digits_of(request, "interval", 1000));
+  if (!send(ssl, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")) return;
+  for (unsigned event = 1;; ++event) {
+    const std::string line = fmt::format(R"({{"type":"BOOKMARK","event":{},"server":"{}"}})", event, name_);
+    if (!send(ssl, chunk(line + "\n"))) return;
+    // Readable means that the client has closed: it has nothing more to say in a watch.
+    pollfd waiting{SSL_get_fd(ssl), POLLIN, 0};
+    if (::poll(&waiting, 1, interval) != 0) return;
+  }
+}
+
+}  // namespace tests::support

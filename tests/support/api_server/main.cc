@@ -1,0 +1,70 @@
+// keepstate-test-api-server: a stand-in for kube-apiserver that the demo and the tests start, kill and start again.
+#include <fmt/core.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "lib/base/exit_code.h"
+#include "tests/support/api_server/api_server.h"
+
+namespace {
+
+int failed(base::ExitCode code, const std::string& message) {
+  fmt::print(stderr, "keepstate-test-api-server: {}\n", message);
+  return code;
+}
+
+void use_all_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Ends the process at SIGTERM or SIGINT; both are blocked in every thread, so that only this one sees them.
+void end_at_signal(const sigset_t& signals) {
+  std::thread([signals] {
+    int signal = 0;
+    ::sigwait(&signals, &signal);
+    std::_Exit(base::kExitOk);
+  }).detach();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("A stand-in for kube-apiserver: /livez /readyz /version /watch over TLS.", "keepstate-test-api-server");
+  tests::support::ApiServerOptions options;
+  std::string listen;
+  app.add_option("--listen", listen, "Address to listen on; port 0: a free one")->required();
+  app.add_option("--cert", options.certificate, "Certificate, PEM")->required();
+  app.add_option("--key", options.key, "Its key, PEM")->required();
+  app.add_option("--name", options.name, "Name told by /version")->required();
+  app.add_option("--client-ca", options.client_ca, "Ask clients for a certificate of this CA");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? base::kExitOk : base::kExitUsage;
+  }
+  const auto address = base::SocketAddress::parse(listen);
+  if (!address) return failed(base::kExitUsage, address.error().message);
+  options.listen = *address;
+
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigaddset(&signals, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  use_all_descriptors();
+  auto server = tests::support::ApiServer::start(options);
+  if (!server) return failed(base::kExitFailed, server.error().message);
+  end_at_signal(signals);
+  fmt::print("ready {}\n", (*server)->address().to_string());
+  std::fflush(stdout);
+  (*server)->serve();
+}
