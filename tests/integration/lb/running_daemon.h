@@ -1,0 +1,94 @@
+// RunningDaemon: keepstate-lb in this process, on 127.0.0.1 and ports that the system chose, so that the sanitizers see
+// it. Stops it and joins its thread on destruction.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include "lb/config/config.h"
+#include "lb/daemon.h"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "tests/support/http_client.h"
+#include "tests/support/scripted_server.h"
+#include "tests/support/tcp.h"
+
+namespace tests::integration {
+
+// One listener on 127.0.0.1:0 with an admin server and quick health checks; tests change what they are about.
+inline lb::config::Config config_for(std::initializer_list<base::SocketAddress> backends) {
+  cluster::Listener listener;
+  listener.name = "test";
+  listener.address = *base::SocketAddress::parse("127.0.0.1:0");
+  listener.health_check.interval = std::chrono::milliseconds{100};
+  listener.health_check.timeout = std::chrono::milliseconds{1000};
+  for (const auto& address : backends) {
+    listener.backends.push_back(
+        {.name = "b" + std::to_string(listener.backends.size()), .address = address, .weight = 1});
+  }
+  lb::config::Config config;
+  config.listeners.push_back(listener);
+  config.workers = 2;
+  config.max_connections = 4000;
+  config.admin = *base::SocketAddress::parse("127.0.0.1:0");
+  return config;
+}
+
+class RunningDaemon {
+ public:
+  explicit RunningDaemon(const lb::config::Config& config) : log_(base::Log::Level::kOff) {
+    auto daemon = lb::Daemon::start(config, 42, clock_, log_);
+    if (!daemon) throw std::runtime_error(daemon.error().message);
+    daemon_ = *std::move(daemon);
+    thread_ = std::thread([this] { daemon_->run(); });
+  }
+  ~RunningDaemon() {
+    if (!thread_.joinable()) return;
+    daemon_->shutdown();
+    daemon_->shutdown();  // the second time cuts what is left
+    thread_.join();
+  }
+  RunningDaemon(const RunningDaemon&) = delete;
+  RunningDaemon& operator=(const RunningDaemon&) = delete;
+
+  [[nodiscard]] base::SocketAddress address() const { return daemon_->listener_addresses().front(); }
+  [[nodiscard]] base::UniqueFd connect() const { return support::connect_to(address()); }
+  void begin_shutdown() { daemon_->shutdown(); }
+  // Returns when run() has.
+  void join() { thread_.join(); }
+
+  [[nodiscard]] std::string get(const std::string& path) const {
+    auto response = support::http_get(*daemon_->admin_address(), path, support::kPatience);
+    if (!response) throw std::runtime_error(response.error().message);
+    return response->body;
+  }
+  // The value of one line of /metrics, named with its labels: `connections_total{listener="test"}`.
+  [[nodiscard]] double metric(const std::string& name) const {
+    const std::string text = get("/metrics");
+    const std::string start = "\nkeepstate_lb_" + name + " ";
+    const auto at = text.find(start);
+    if (at == std::string::npos) throw std::runtime_error("there is no metric " + name + " in:\n" + text);
+    return std::stod(text.substr(at + start.size()));
+  }
+  [[nodiscard]] double closed(const std::string& cause) const {
+    return metric(R"(connections_closed_total{listener="test",cause=")" + cause + "\"}");
+  }
+  // Asks until the metric has the value; a hang is ended by the test's time limit.
+  void wait_for(const std::string& name, double value) const {
+    while (metric(name) != value) std::this_thread::yield();
+  }
+  void wait_for_closed(const std::string& cause, double value) const {
+    wait_for(R"(connections_closed_total{listener="test",cause=")" + cause + "\"}", value);
+  }
+
+ private:
+  base::SystemClock clock_;
+  base::Log log_;
+  std::unique_ptr<lb::Daemon> daemon_;
+  std::thread thread_;
+};
+
+}  // namespace tests::integration
