@@ -40,7 +40,7 @@ std::optional<std::string_view> nearest(std::string_view word, std::span<const s
   std::optional<std::string_view> best;
   std::size_t best_distance = 4;
   for (const std::string_view candidate : known) {
-    const std::size_t limit = std::clamp<std::size_t>(candidate.size() / 3, 1, 3);
+    const std::size_t limit = std::clamp<std::size_t>((candidate.size() + 1) / 3, 1, 3);
     if (word.size() > candidate.size() + limit || candidate.size() > word.size() + limit) continue;
     const std::size_t distance = edit_distance(lower(word), lower(candidate));
     if (distance > limit || distance >= best_distance) continue;

@@ -13,7 +13,7 @@ namespace cluster {
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
 // The known word nearest to `word`, upper and lower case alike; nothing when none is near enough to be meant: one
-// mistake in three letters, three at most.
+// mistake in up to four letters, two in up to seven, else three.
 [[nodiscard]] std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> known);
 
 // " (did you mean 'weight'?)", or "" when no known word is near: to be put behind a message.

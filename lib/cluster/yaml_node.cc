@@ -21,10 +21,25 @@ Position position_of(const YAML::Mark& mark) {
   return {mark.line + 1, mark.column + 1};
 }
 
+// Whether a text that begins with a quote has the quote that ends it (YAML 1.2 sections 7.3.1 and 7.3.2).
+bool is_closed(std::string_view quoted) {
+  const char quote = quoted.front();
+  for (std::size_t i = 1; i < quoted.size(); ++i) {
+    const bool escapes = quote == '"' ? quoted[i] == '\\' : quoted.substr(i, 2) == "''";
+    if (!escapes && quoted[i] == quote) return true;
+    if (escapes) ++i;
+  }
+  return false;
+}
+
 // Builds the tree from yaml-cpp's events, so that no alias is ever expanded and every place is exact.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  TreeBuilder(std::string_view text, Diagnostics& diagnostics) : text_(text), diagnostics_(diagnostics) {
+    for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+      lines_.push_back(at + 1);
+    }
+  }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (root_) {
@@ -44,6 +59,11 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    // yaml-cpp 0.7 takes the end of the file for the quote that is missing.
+    const std::string_view source = source_at(mark);
+    if (!source.empty() && (source.front() == '"' || source.front() == '\'') && !is_closed(source)) {
+      throw YAML::ParserException(mark, YAML::ErrorMsg::EOF_IN_SCALAR);
+    }
     YamlNode node{YamlNode::Kind::kText, position_of(mark), value, {}, {}};
     if (value.size() > kLongestText) {
       report(node.position, fmt::format("this text is longer than {} bytes; no value here is", kLongestText));
@@ -77,6 +97,14 @@ class TreeBuilder final : public YAML::EventHandler {
     std::optional<YamlEntry> pending;        // the key that waits for its value
     std::map<std::string, Position> keys{};  // of a map: where each key stood first
   };
+
+  // The text from the mark on.
+  [[nodiscard]] std::string_view source_at(const YAML::Mark& mark) const {
+    const auto line = static_cast<std::size_t>(mark.line);
+    const std::size_t offset =
+        (line < lines_.size() ? lines_[line] : text_.size()) + static_cast<std::size_t>(mark.column);
+    return text_.substr(std::min(offset, text_.size()));
+  }
 
   void report(Position at, std::string message) { diagnostics_.push_back({at.line, at.column, std::move(message)}); }
 
@@ -137,6 +165,8 @@ class TreeBuilder final : public YAML::EventHandler {
     level.node.entries.push_back(std::move(entry));
   }
 
+  std::string_view text_;
+  std::vector<std::size_t> lines_{0};  // where each begins
   Diagnostics& diagnostics_;
   std::vector<Level> levels_;
   std::optional<YamlNode> root_;
@@ -150,7 +180,10 @@ Position position_at(std::string_view text, std::size_t offset) {
 }
 
 // yaml-cpp takes byte 4 for the end of the file, and YAML 1.2 section 5.1 allows no control character but these.
-std::optional<Diagnostic> control_character(std::string_view text) {
+std::optional<Diagnostic> not_text(std::string_view text) {
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+    return Diagnostic{1, 1, "the file is UTF-16; save it as UTF-8"};
+  }
   const auto found = std::find_if(text.begin(), text.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7f;
@@ -169,7 +202,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kSyntaxMi
     {YAML::ErrorMsg::FLOW_END, "this bracket closes nothing; remove it"},
     {YAML::ErrorMsg::EOF_IN_SCALAR, "the file ends inside a quoted text; close the quote"},
     {YAML::ErrorMsg::MAP_VALUE,
-     "no ':' can stand here; is the line indented like its neighbours, is a text with ': ' in quotes?"},
+     "no ':' can stand here; is the line indented like its neighbours, by spaces, and is a text with ': ' in quotes?"},
     {YAML::ErrorMsg::UNKNOWN_TOKEN, "no text can begin with this character; put it in quotes"},
     {YAML::ErrorMsg::TAB_IN_INDENTATION, "tabs cannot indent; use spaces"},
 }};
@@ -192,11 +225,12 @@ std::optional<YamlNode> parse_yaml(std::string_view text, Diagnostics& diagnosti
         {1, 1, fmt::format("the file is larger than {} bytes; is it a cluster.yaml?", kLargestDocument)});
     return std::nullopt;
   }
-  if (auto refused = control_character(text)) {
+  if (auto refused = not_text(text)) {
     diagnostics.push_back(std::move(*refused));
     return std::nullopt;
   }
-  TreeBuilder builder(diagnostics);
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // the byte order mark, which is no column
+  TreeBuilder builder(text, diagnostics);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);

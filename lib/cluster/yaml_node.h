@@ -3,6 +3,7 @@
 // own what is below them; any thread.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,8 +37,8 @@ struct YamlEntry {
   YamlNode value;
 };
 
-// Larger documents and values, and deeper nesting, are errors.
-inline constexpr std::size_t kLargestDocument = 1U << 20;
+// Larger documents and values, and deeper nesting, are errors. A thousand machines take about 100 KiB.
+inline constexpr std::size_t kLargestDocument = 256U << 10;
 inline constexpr std::size_t kLongestText = 4096;
 inline constexpr int kDeepestNesting = 32;
 
