@@ -62,7 +62,7 @@ bool holds(const base::IpNetwork& outer, const base::IpNetwork& inner) {
 std::optional<std::string_view> reserved_use(const base::IpNetwork& network, const base::IpAddress& address) {
   const unsigned host_bits = network.address().bit_length() - network.prefix_length();
   if (network.address().is_v6() || host_bits < 2) return std::nullopt;
-  if (address == network.address()) return "own";
+  if (address == network.address()) return "network";
   const auto broadcast = network.host((std::uint64_t{1} << host_bits) - 1);
   if (broadcast && address == *broadcast) return "broadcast";
   return std::nullopt;

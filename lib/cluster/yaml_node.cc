@@ -195,26 +195,29 @@ std::optional<Diagnostic> not_text(std::string_view text) {
                                 static_cast<unsigned char>(*found))};
 }
 
-// yaml-cpp's words for the mistakes that people make most, and ours.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kSyntaxMistakes{{
-    {YAML::ErrorMsg::END_OF_MAP_FLOW, "this '{' is never closed; add a '}'"},
-    {YAML::ErrorMsg::END_OF_SEQ_FLOW, "this '[' is never closed; add a ']'"},
-    {YAML::ErrorMsg::FLOW_END, "this bracket closes nothing; remove it"},
-    {YAML::ErrorMsg::EOF_IN_SCALAR, "the file ends inside a quoted text; close the quote"},
-    {YAML::ErrorMsg::MAP_VALUE,
-     "no ':' can stand here; is the line indented like its neighbours, by spaces, and is a text with ': ' in quotes?"},
-    {YAML::ErrorMsg::UNKNOWN_TOKEN, "no text can begin with this character; put it in quotes"},
-    {YAML::ErrorMsg::TAB_IN_INDENTATION, "tabs cannot indent; use spaces"},
-}};
+// Our words for the mistakes that people make most; yaml-cpp's for the others.
+std::string_view in_our_words(std::string_view mistake) {
+  namespace Theirs = YAML::ErrorMsg;
+  const std::array<std::pair<std::string_view, std::string_view>, 7> known{{
+      {Theirs::END_OF_MAP_FLOW, "this '{' is never closed; add a '}'"},
+      {Theirs::END_OF_SEQ_FLOW, "this '[' is never closed; add a ']'"},
+      {Theirs::FLOW_END, "this bracket closes nothing; remove it"},
+      {Theirs::EOF_IN_SCALAR, "the file ends inside a quoted text; close the quote"},
+      {Theirs::MAP_VALUE,
+       "no ':' can stand here; is the line indented like its neighbours, by spaces, and is a text with ': ' in "
+       "quotes?"},
+      {Theirs::UNKNOWN_TOKEN, "no text can begin with this character; put it in quotes"},
+      {Theirs::TAB_IN_INDENTATION, "tabs cannot indent; use spaces"},
+  }};
+  const auto found = std::find_if(known.begin(), known.end(), [&](const auto& pair) { return pair.first == mistake; });
+  return found == known.end() ? mistake : found->second;
+}
 
 Diagnostic syntax_mistake(const YAML::Exception& error, const std::optional<Position>& innermost) {
   const bool is_unclosed = error.msg == YAML::ErrorMsg::END_OF_MAP_FLOW || error.msg == YAML::ErrorMsg::END_OF_SEQ_FLOW;
   Position at = error.mark.is_null() ? Position{1, 1} : position_of(error.mark);
   if (is_unclosed && innermost) at = *innermost;
-  const auto known = std::find_if(kSyntaxMistakes.begin(), kSyntaxMistakes.end(),
-                                  [&](const auto& mistake) { return mistake.first == error.msg; });
-  const std::string_view words = known == kSyntaxMistakes.end() ? std::string_view(error.msg) : known->second;
-  return {at.line, at.column, fmt::format("this is not YAML: {} (nothing else was checked)", words)};
+  return {at.line, at.column, fmt::format("this is not YAML: {} (nothing else was checked)", in_our_words(error.msg))};
 }
 
 }  // namespace

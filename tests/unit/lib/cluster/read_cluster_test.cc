@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "lib/base/file_system.h"
 #include "tests/unit/lib/cluster/mistakes.h"
 
 namespace cluster {
@@ -186,6 +187,37 @@ TEST(ReadCluster, WantsAVipUnlessEveryListenerHasAnAddress) {
                                              "      - {name: a, address: 10.10.0.1:1" +
                                              pool + "      - {name: b" + pool)),
             "6:5: spec.loadBalancer has no 'vip'; add vip: 10.10.0.1\n");
+}
+
+// The keys of every map, as the reader itself names them when it meets one that it does not know.
+std::vector<std::string> every_key() {
+  const std::string said = all_said(
+      "apiVersion: keepstate/v1\nkind: Cluster\nqqqqqqqqq: 1\nmetadata: {name: a, qqqqqqqqq: 1}\nspec:\n"
+      "  qqqqqqqqq: 1\n  networking: {qqqqqqqqq: 1}\n  nodeNetwork: {qqqqqqqqq: 1}\n  machineDefaults: {qqqqqqqqq: 1}\n"
+      "  machines: [{qqqqqqqqq: 1}]\n  loadBalancer:\n    qqqqqqqqq: 1\n    admin: {qqqqqqqqq: 1}\n    listeners:\n"
+      "      - {qqqqqqqqq: 1, backends: [{qqqqqqqqq: 1}], timeouts: {qqqqqqqqq: 1}, healthCheck: {qqqqqqqqq: 1}}\n");
+  constexpr std::string_view kBefore = "the keys here are ";
+  std::vector<std::string> keys;
+  for (std::size_t at = said.find(kBefore); at != std::string::npos; at = said.find(kBefore, at)) {
+    at += kBefore.size();
+    std::string list = said.substr(at, said.find('\n', at) - at) + ", ";
+    for (std::size_t comma; (comma = list.find(", ")) != std::string::npos; list.erase(0, comma + 2)) {
+      keys.push_back(list.substr(0, comma));
+    }
+  }
+  return keys;
+}
+
+TEST(ReadCluster, EveryKeyIsInTheReference) {
+  const auto reference = base::read_file(std::string(KEEPSTATE_SOURCE_DIR) + "/docs/cluster_yaml.md");
+  ASSERT_TRUE(reference);
+  const std::vector<std::string> keys = every_key();
+  EXPECT_GE(keys.size(), 48U);
+  for (const std::string& key : keys) {
+    const bool is_there =
+        reference->find("`" + key + "`") != std::string::npos || reference->find("." + key + "`") != std::string::npos;
+    EXPECT_TRUE(is_there) << key << " is missing in docs/cluster_yaml.md";
+  }
 }
 
 }  // namespace

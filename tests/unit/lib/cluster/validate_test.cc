@@ -51,7 +51,7 @@ TEST(Validate, RefusesAGatewayOutsideItsNetwork) {
       {"  nodeNetwork: {cidr: 10.10.0.0/24, gateway: 10.10.0.255}\n",
        "4:46: gateway: 10.10.0.255 is the broadcast address of nodeNetwork.cidr 10.10.0.0/24; choose another\n"},
       {"  nodeNetwork: {cidr: 10.10.0.0/24, gateway: 10.10.0.0}\n",
-       "4:46: gateway: 10.10.0.0 is the own address of nodeNetwork.cidr 10.10.0.0/24; choose another\n"},
+       "4:46: gateway: 10.10.0.0 is the network address of nodeNetwork.cidr 10.10.0.0/24; choose another\n"},
       {"  nodeNetwork: {cidr: 10.10.0.0/31, gateway: 10.10.0.0}\n", ""},
       {"  nodeNetwork: {cidr: 'fd00::/64', gateway: 'fd00::'}\n", ""},
   });
