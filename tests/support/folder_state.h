@@ -1,9 +1,8 @@
-// ScratchFolder: a folder of the test's own below the system's temporary folder; removed with all that is in it.
+// What a folder holds, so that a test can tell whether anything in it was touched. Values; any thread.
 #pragma once
 
 #include <sys/stat.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,24 +10,9 @@
 #include <string>
 #include <tuple>
 
-namespace pki {
+namespace tests::support {
 
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "keepstate-pki-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  ~ScratchFolder() { std::filesystem::remove_all(path_); }
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
-
+// The permission bits; 0 when there is no such file.
 inline mode_t mode_of(const std::filesystem::path& path) {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 07777U : 0;
@@ -43,7 +27,7 @@ inline void put(const std::filesystem::path& path, const std::string& content) {
   std::ofstream(path, std::ios::binary) << content;
 }
 
-// All that a change of any kind would alter: which files there are, their inode, time of change and mode.
+// By name: inode, time of the last change (seconds, nanoseconds), mode and size.
 using FolderState = std::map<std::string, std::tuple<ino_t, time_t, long, mode_t, off_t>>;
 
 inline FolderState state_of(const std::filesystem::path& folder) {
@@ -57,4 +41,4 @@ inline FolderState state_of(const std::filesystem::path& folder) {
   return state;
 }
 
-}  // namespace pki
+}  // namespace tests::support
