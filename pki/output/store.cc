@@ -152,13 +152,13 @@ std::vector<std::string> Store::warnings(const std::vector<plan::CertificateSpec
   std::vector<std::string> lines;
   struct stat status {};
   if (::stat(folder_.c_str(), &status) == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    lines.push_back(fmt::format("{} has mode {:04o}: others can replace what is in it; run `chmod 700 {}`",
+    lines.push_back(fmt::format("{} has mode {:04o}: others can replace what is in it; run `chmod 700 '{}'`",
                                 folder_.string(), status.st_mode & 07777U, folder_.string()));
   }
   for (const auto& spec : specs) {
     const fs::path key = folder_ / plan::key_file(spec);
     if (::stat(key.c_str(), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-      lines.push_back(fmt::format("{} has mode {:04o}: a private key is for its owner alone; run `chmod 600 {}`",
+      lines.push_back(fmt::format("{} has mode {:04o}: a private key is for its owner alone; run `chmod 600 '{}'`",
                                   key.string(), status.st_mode & 07777U, key.string()));
     }
   }
@@ -166,7 +166,9 @@ std::vector<std::string> Store::warnings(const std::vector<plan::CertificateSpec
 }
 
 base::Result<void> Store::make_folder() const {
-  return make_folders(folder_);
+  const auto made = make_folders(folder_);
+  if (made) return {};
+  return base::fail("{}; give --out a folder where you may write", made.error().message);
 }
 
 base::Result<void> Store::create_key(const std::string& file, std::string_view pem) const {

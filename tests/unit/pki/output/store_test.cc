@@ -4,8 +4,9 @@
 
 #include "pki/crypto/issue.h"
 #include "pki/plan/certificate_plan.h"
+#include "tests/support/folder_state.h"
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/pki/sample_cluster.h"
-#include "tests/unit/pki/scratch_folder.h"
 
 namespace pki::output {
 namespace {
@@ -14,6 +15,9 @@ namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using tests::support::content_of;
+using tests::support::mode_of;
+using tests::support::put;
 
 class StoreTest : public testing::Test {
  protected:
@@ -23,7 +27,7 @@ class StoreTest : public testing::Test {
   }
   [[nodiscard]] std::string error() const { return store_.read(specs_).error().message; }
 
-  ScratchFolder scratch_;
+  tests::support::TemporaryFolder scratch_;
   fs::path folder_ = scratch_.path() / "pki";
   Store store_{folder_};
   std::vector<plan::CertificateSpec> specs_ = plan::certificates_for(sample_cluster()).value();
