@@ -100,8 +100,9 @@ bool add_usages(X509* certificate, X509* authority, plan::CertificateKind kind) 
   return false;
 }
 
-// An authority from elsewhere may lack the identifier that AKI repeats; RFC 5280 s4.2.1.1 has AKI only where it is known.
-// A certificate that signs itself is not asked: OpenSSL would parse it, unfinished as it is, and remember what it saw.
+// An authority from elsewhere may lack the identifier that AKI repeats; RFC 5280 s4.2.1.1 has AKI only where it is
+// known. A certificate that signs itself is not asked: OpenSSL would parse it, unfinished as it is, and remember what
+// it saw.
 bool add_key_identifiers(X509* certificate, X509* authority) {
   if (!add_extension(certificate, authority, NID_subject_key_identifier, "hash")) return false;
   if (authority != certificate && X509_get0_subject_key_id(authority) == nullptr) return true;
