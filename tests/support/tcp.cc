@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
+#include <random>
 
 namespace tests::support {
 namespace {
@@ -74,7 +76,21 @@ base::SocketAddress local_address(const base::UniqueFd& socket) {
 base::SocketAddress free_address(std::string_view ip) {
   const auto parsed = base::IpAddress::parse(ip);
   if (!parsed) throw std::runtime_error(parsed.error().message);
-  return local_address(listen_on(base::SocketAddress(*parsed, 0)));
+  // Below the ports that Linux (32768) and FreeBSD (10000) give to outgoing connections: of those, one that is free now
+  // may belong to another test's client in a moment. Each call goes on from the last, so no port is told twice.
+  constexpr unsigned kFirst = 3000;
+  constexpr unsigned kCount = 6900;
+  static std::atomic<unsigned> next{std::random_device{}() % kCount};
+  for (unsigned i = 0; i < kCount; ++i) {
+    const base::SocketAddress address(*parsed, static_cast<std::uint16_t>(kFirst + next.fetch_add(1) % kCount));
+    try {
+      (void)listen_on(address);
+      return address;
+    } catch (const SocketError& error) {
+      if (error.error() != EADDRINUSE && error.error() != EACCES) throw;
+    }
+  }
+  throw SocketError("find a free port on " + std::string(ip), EADDRINUSE);
 }
 
 void wait_until_ready(const base::UniqueFd& socket, short events, steady_clock::time_point deadline,

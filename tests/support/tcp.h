@@ -32,7 +32,7 @@ inline constexpr std::chrono::milliseconds kPatience{20'000};
 // Port 0: the system chooses; local_address tells what.
 [[nodiscard]] base::UniqueFd listen_on(const base::SocketAddress& address);
 [[nodiscard]] base::SocketAddress local_address(const base::UniqueFd& socket);
-// 127.0.0.1 at a port that was free a moment ago (somebody else may take it meanwhile).
+// A port that was free a moment ago, for a program that has to be told one. Two calls never tell the same.
 [[nodiscard]] base::SocketAddress free_address(std::string_view ip = "127.0.0.1");
 
 // Waits for POLLIN or POLLOUT; throws at the deadline.
