@@ -18,7 +18,7 @@
 #include <sys/prctl.h>
 #endif
 
-extern char** environ;  // FreeBSD declares it nowhere
+extern char** environ;  // NOLINT(*-global-variables): POSIX has it so, and FreeBSD declares it nowhere
 
 namespace base {
 namespace {
@@ -112,12 +112,13 @@ std::vector<std::string> merged_environment(const std::map<std::string, std::str
     const std::string_view text = *entry;
     if (!added.contains(std::string(text.substr(0, text.find('='))))) variables.emplace_back(text);
   }
-  for (const auto& [name, value] : added) variables.push_back(name + "=" + value);
+  for (const auto& [name, value] : added) variables.push_back(fmt::format("{}={}", name, value));
   return variables;
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (auto& string : strings) pointers.push_back(string.data());
   pointers.push_back(nullptr);
   return pointers;

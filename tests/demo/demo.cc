@@ -165,7 +165,7 @@ Result<Tally> Demo::ask_while_dying(std::size_t victim) {
   base::Subprocess& process = servers_[victim].process;
   if (auto sent = process.send_signal(SIGKILL); !sent) return Failure(sent.error());
   process.wait();  // once it is reaped, its port refuses
-  const auto rest = ask(kRequests - kBeforeTheKill);
+  auto rest = ask(kRequests - kBeforeTheKill);
   if (!rest) return rest;
   const std::string& gone = places_.members[victim].name;
   tell("   after the kill:\n{}", split_table(places_, *rest, gone));

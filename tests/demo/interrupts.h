@@ -3,7 +3,8 @@
 #pragma once
 
 #include <pthread.h>
-#include <signal.h>
+
+#include <csignal>
 
 namespace tests::demo {
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <sstream>
 
 namespace tests::demo {
@@ -20,7 +21,7 @@ double share(const Places& places, const Member& member, std::string_view gone) 
 
 std::string bar(double part) {
   std::string blocks = part > 0 ? "  " : "";
-  for (double width = part * kWidthOfAll; width >= 0.5; --width) blocks += "█";
+  for (long width = std::lround(part * kWidthOfAll); width > 0; --width) blocks += "█";
   return blocks;
 }
 
@@ -32,8 +33,8 @@ std::string split_table(const Places& places, const Tally& tally, std::string_vi
     const unsigned observed = tally.answered_by(member.name);
     const double expected = share(places, member, gone) * tally.requests();
     const std::string weight = member.name == gone ? "killed  " : fmt::format("weight {}", member.weight);
-    table += fmt::format("     {}  {}  expected {:>3.0f}  observed {:>3}{}\n", member.name, weight, expected,
-                         observed, bar(static_cast<double>(observed) / tally.requests()));
+    table += fmt::format("     {}  {}  expected {:>3.0f}  observed {:>3}{}\n", member.name, weight, expected, observed,
+                         bar(static_cast<double>(observed) / tally.requests()));
   }
   return table;
 }

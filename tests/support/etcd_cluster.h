@@ -43,12 +43,12 @@ class EtcdCluster {
   // `machines`: one IP address a member; kubernetes.pem in `files` has to cover them.
   EtcdCluster(const std::vector<std::string>& machines, CertificateFiles files, std::filesystem::path folder);
 
-  [[nodiscard]] base::Result<void> start(std::size_t member);
+  [[nodiscard]] base::Result<void> start(std::size_t index);
   // SIGKILL; its port refuses once this returns.
-  void kill(std::size_t member);
+  void kill(std::size_t index);
   [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
-  [[nodiscard]] base::SocketAddress address(std::size_t member) const { return members_.at(member).client; }
-  [[nodiscard]] EtcdClient client_of(std::size_t member) const { return {address(member), files_}; }
+  [[nodiscard]] base::SocketAddress address(std::size_t index) const { return members_.at(index).client; }
+  [[nodiscard]] EtcdClient client_of(std::size_t index) const { return {address(index), files_}; }
   // Waits until every member answers that it is healthy; an error quotes the log of the one that is not.
   [[nodiscard]] base::Result<void> wait_until_healthy(std::chrono::milliseconds patience) const;
   [[nodiscard]] base::Result<std::size_t> leader() const;

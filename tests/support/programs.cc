@@ -24,6 +24,8 @@ constexpr const char* kBalancer = "keepstate-lb";
 constexpr const char* kApiServer = "keepstate-test-api-server";
 constexpr milliseconds kReadyWithin{20'000};  // sanitizers on a busy machine; a healthy start takes milliseconds
 constexpr milliseconds kBetweenLooks{5};
+constexpr std::string_view kReady = "ready ";
+constexpr std::size_t kTail = 2000;  // bytes of a log that an error quotes
 
 // A Ctrl-C at the terminal is for the owner, which then ends its programs in good order; without an owner they go too.
 base::SubprocessOptions owned() {
@@ -47,7 +49,6 @@ std::string read_line(const base::UniqueFd& pipe, steady_clock::time_point deadl
 }  // namespace
 
 std::string last_lines(const std::filesystem::path& file) {
-  constexpr std::size_t kTail = 2000;
   const auto content = base::read_file(file);
   if (!content) return content.error().message;
   if (content->empty()) return "(its log is empty)";
@@ -85,7 +86,6 @@ Result<RunningServer> Programs::start_api_server(const std::string& name, const 
   if (!process) return Failure(process.error());
   try {
     const std::string line = read_line(process->out(), steady_clock::now() + kReadyWithin);
-    constexpr std::string_view kReady = "ready ";
     if (!line.starts_with(kReady)) return fail("{} did not start on {}", name, address.to_string());
     const auto listening = base::SocketAddress::parse(std::string_view(line).substr(kReady.size()));
     if (!listening) return Failure(listening.error());

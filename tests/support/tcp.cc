@@ -19,6 +19,11 @@ using std::chrono::steady_clock;
 
 constexpr int kBacklog = 4096;  // beyond every parallel start in our tests
 
+// Below the ports that Linux (32768) and FreeBSD (10000) give to outgoing connections: of those, one that is free now
+// may belong to another test's client in a moment.
+constexpr unsigned kFirstPort = 3000;
+constexpr unsigned kPorts = 6900;
+
 base::UniqueFd open_socket(const base::SocketAddress& address) {
   base::UniqueFd fd(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) throw SocketError("open a socket", errno);
@@ -76,13 +81,10 @@ base::SocketAddress local_address(const base::UniqueFd& socket) {
 base::SocketAddress free_address(std::string_view ip) {
   const auto parsed = base::IpAddress::parse(ip);
   if (!parsed) throw std::runtime_error(parsed.error().message);
-  // Below the ports that Linux (32768) and FreeBSD (10000) give to outgoing connections: of those, one that is free now
-  // may belong to another test's client in a moment. Each call goes on from the last, so no port is told twice.
-  constexpr unsigned kFirst = 3000;
-  constexpr unsigned kCount = 6900;
-  static std::atomic<unsigned> next{std::random_device{}() % kCount};
-  for (unsigned i = 0; i < kCount; ++i) {
-    const base::SocketAddress address(*parsed, static_cast<std::uint16_t>(kFirst + next.fetch_add(1) % kCount));
+  // Each call goes on from the last, so no port is told twice.
+  static std::atomic<unsigned> next{std::random_device{}() % kPorts};
+  for (unsigned i = 0; i < kPorts; ++i) {
+    const base::SocketAddress address(*parsed, static_cast<std::uint16_t>(kFirstPort + next.fetch_add(1) % kPorts));
     try {
       (void)listen_on(address);
       return address;

@@ -181,8 +181,9 @@ Result<TlsConnection> TlsClient::connect(const base::SocketAddress& address, Dea
   // An address is checked against the certificate's IP entries, a name against its DNS entries (RFC 6125).
   if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name_.c_str()) != 1) {
     SSL_set1_host(ssl, name_.c_str());
-    // What SSL_set_tlsext_host_name does; as a macro it holds an old-style cast.
-    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name_.c_str()));
+    // What SSL_set_tlsext_host_name does; as a macro it holds an old-style cast. OpenSSL copies the name.
+    std::string name = name_;
+    SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
   }
   if (auto done = connection.handshake(deadline); !done) return Failure(done.error());
   return connection;

@@ -5,9 +5,9 @@
 
 #include <atomic>
 #include <mutex>
-#include <thread>
 
 #include "lib/base/file_system.h"
+#include "tests/support/at_once.h"
 #include "tests/support/byte_pattern.h"
 #include "tests/support/programs.h"
 #include "tests/support/scripted_server.h"
@@ -23,6 +23,7 @@ using testing::HasSubstr;
 
 constexpr int kConnections = 10'000;
 constexpr int kClients = 64;
+constexpr int kTlsEach = 25;
 constexpr std::uint64_t kBytesEach =
     1500;  // more than a segment's worth of loopback's small buffers, not more than one read
 
@@ -93,6 +94,11 @@ class BalancedTls : public Balanced {
   std::vector<support::RunningServer> servers_;
 };
 
+bool is_ok(const base::Result<support::HttpResponse>& response) {
+  EXPECT_TRUE(response) << response.error().message;
+  return response && response->status == 200 && response->body == "ok";
+}
+
 TEST_F(BalancedTls, CurlIsAnsweredThroughTheVip) {
   if (!base::run_captured({"curl", "--version"})) GTEST_SKIP() << "curl is missing; Debian: apt-get install curl";
   const auto ready = base::run_captured(curl("/readyz"));
@@ -105,22 +111,15 @@ TEST_F(BalancedTls, CurlIsAnsweredThroughTheVip) {
 }
 
 TEST_F(BalancedTls, ManyClientsAtOnceLoseNoTlsConnection) {
-  constexpr int kEach = 25;
   auto client = support::TlsClient::make(files_.ca(), "127.0.0.1");
   ASSERT_TRUE(client) << client.error().message;
   std::atomic<int> answered{0};
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < kClients; ++i) {
-    threads.emplace_back([&] {
-      for (int k = 0; k < kEach; ++k) {
-        const auto response = client->get(vip_, "/livez", seconds{60});
-        EXPECT_TRUE(response) << response.error().message;
-        if (response && response->status == 200 && response->body == "ok") answered.fetch_add(1);
-      }
-    });
-  }
-  threads.clear();
-  EXPECT_EQ(answered.load(), kClients * kEach);
+  support::at_once(kClients, [&](int) {
+    for (int i = 0; i < kTlsEach; ++i) {
+      if (is_ok(client->get(vip_, "/livez", seconds{60}))) answered.fetch_add(1);
+    }
+  });
+  EXPECT_EQ(answered.load(), kClients * kTlsEach);
 }
 
 TEST_F(BalancedTls, AClientOfAnotherCaRefuses) {
@@ -199,15 +198,11 @@ TEST_F(BalancedTcp, TenThousandConnectionsInARowLoseNone) {
 TEST_F(BalancedTcp, TenThousandConnectionsOfManyClientsAtOnceLoseNone) {
   Carriers carriers;
   std::atomic<int> next{0};
-  std::vector<std::jthread> threads;
-  for (int c = 0; c < kClients; ++c) {
-    threads.emplace_back([&] {
-      for (int i = next.fetch_add(1); i < kConnections; i = next.fetch_add(1)) {
-        carriers.carry_once(vip_, static_cast<std::uint64_t>(i));
-      }
-    });
-  }
-  threads.clear();
+  support::at_once(kClients, [&](int) {
+    for (int i = next.fetch_add(1); i < kConnections; i = next.fetch_add(1)) {
+      carriers.carry_once(vip_, static_cast<std::uint64_t>(i));
+    }
+  });
   EXPECT_EQ(carriers.done(), kConnections) << carriers.trouble();
 }
 

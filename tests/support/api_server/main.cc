@@ -1,9 +1,9 @@
 // keepstate-test-api-server: a stand-in for kube-apiserver that the demo and the tests start, kill and start again.
 #include <fmt/core.h>
-#include <signal.h>
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <thread>

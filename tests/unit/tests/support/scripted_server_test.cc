@@ -6,12 +6,15 @@
 #include <cerrno>
 #include <future>
 
+#include "tests/support/at_once.h"
 #include "tests/support/tcp.h"
 
 namespace tests::support {
 namespace {
 
 using std::chrono::milliseconds;
+
+constexpr std::uint64_t kPatternSize = 20'000'003;
 
 int error_of_connect(const base::SocketAddress& address) {
   try {
@@ -90,14 +93,13 @@ TEST(ScriptedServer, MissesADeadlineLoudly) {
 
 TEST(ScriptedServer, CarriesAPatternAndNoticesAWrongByte) {
   const BytePattern pattern(42);
-  constexpr std::uint64_t kSize = 20'000'003;
   const EchoServer server;
   const auto socket = connect_to(server.address());
   std::jthread sender([&] {
-    send_pattern(socket, pattern, 0, kSize);
+    send_pattern(socket, pattern, 0, kPatternSize);
     half_close(socket);
   });
-  EXPECT_EQ(recv_pattern(socket, pattern), kSize);
+  EXPECT_EQ(recv_pattern(socket, pattern), kPatternSize);
 
   const auto other = connect_to(server.address());
   send_pattern(other, BytePattern(43), 0, 100);
@@ -107,19 +109,15 @@ TEST(ScriptedServer, CarriesAPatternAndNoticesAWrongByte) {
 
 TEST(ScriptedServer, ServesManyAtOnce) {
   const EchoServer server;
-  std::vector<std::jthread> clients;
-  for (int c = 0; c < 64; ++c) {
-    clients.emplace_back([&server, c] {
-      for (int i = 0; i < 20; ++i) {
-        const auto socket = connect_to(server.address());
-        const std::string text = std::to_string(c * 1000 + i);
-        send_all(socket, text);
-        half_close(socket);
-        EXPECT_EQ(recv_all(socket), text);
-      }
-    });
-  }
-  clients.clear();
+  at_once(64, [&server](int client) {
+    for (int i = 0; i < 20; ++i) {
+      const auto socket = connect_to(server.address());
+      const std::string text = std::to_string(client * 1000 + i);
+      send_all(socket, text);
+      half_close(socket);
+      EXPECT_EQ(recv_all(socket), text);
+    }
+  });
   EXPECT_EQ(server.accepted(), 64U * 20U);
 }
 
