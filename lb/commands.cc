@@ -9,10 +9,12 @@
 
 #include "lb/config/parse_config.h"
 #include "lb/daemon.h"
+#include "lb/ruleset/vip_rules.h"
 #include "lib/base/clock.h"
 #include "lib/base/exit_code.h"
 #include "lib/base/log.h"
 #include "lib/cluster/cluster_file.h"
+#include "lib/firewall/dialect.h"
 
 namespace lb {
 namespace {
@@ -126,6 +128,20 @@ int check(const Options& options) {
   return base::kExitOk;
 }
 
+int print_ruleset(const Options& options) {
+  const auto config = config_from_file(options.file);
+  if (!config) {
+    tell(config.error().message);
+    return base::kExitUsage;
+  }
+  const auto rules = ruleset::vip_rules(config->listeners);
+  if (!rules) return wrong_usage(rules.error().message);
+  const auto text = firewall::render(*rules, options.format);
+  if (!text) return wrong_usage(text.error().message);
+  fmt::print("{}", *text);
+  return base::kExitOk;
+}
+
 }  // namespace
 
 int run_command(const Options& options) {
@@ -135,7 +151,7 @@ int run_command(const Options& options) {
     case Options::Command::kCheck:
       return check(options);
     case Options::Command::kRuleset:
-      return base::kExitFailed;
+      return print_ruleset(options);
   }
   return base::kExitUsage;
 }

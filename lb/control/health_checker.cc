@@ -57,6 +57,7 @@ class HealthChecker::Check {
 HealthChecker::HealthChecker(net::EventLoop& loop, Controller& controller, const base::Clock& clock) {
   const auto& listeners = controller.listeners();
   for (std::size_t listener = 0; listener < listeners.size(); ++listener) {
+    if (listeners[listener].config.health_check.kind == cluster::HealthCheckKind::kNone) continue;
     for (std::size_t backend = 0; backend < listeners[listener].backends.size(); ++backend) {
       checks_.push_back(std::make_unique<Check>(loop, controller, clock, BackendId{listener, backend}));
     }

@@ -32,9 +32,13 @@ Connector::~Connector() {
 
 void Connector::start(const base::SocketAddress& address, std::chrono::milliseconds timeout) noexcept {
   cancel();
-  SocketResult begun = begin_connect(address);
-  known_error_ = begun.error;
-  fd_ = std::move(begun.fd);
+  SocketResult socket = tcp_socket(address.family());
+  if (socket.fd) {
+    delay_first_ack(socket.fd.get());
+    socket.error = begin_connect(socket.fd.get(), address);
+  }
+  known_error_ = socket.error;
+  if (known_error_ == 0) fd_ = std::move(socket.fd);
   const bool waits = static_cast<bool>(fd_);
   event_assign(&event_, loop_.base(), fd_.get(), static_cast<short>(waits ? EV_WRITE : 0), &Connector::on_event, this);
   const timeval limit = to_timeval(waits ? timeout : std::chrono::milliseconds{0});
@@ -59,7 +63,7 @@ void Connector::finish(short what) noexcept {
 
 void Connector::close_by_reset() noexcept {
   if (!fd_) return;
-  // No TIME_WAIT, and a server that has not accepted yet never sees the check.
+  // Leaves no TIME_WAIT behind, and a server that has not accepted yet never sees the check.
   const linger at_once{1, 0};
   ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   fd_.reset();

@@ -57,14 +57,17 @@ SocketResult tcp_socket(int family) noexcept {
   return {std::move(fd), error};
 }
 
+int begin_connect(int fd, const base::SocketAddress& address) noexcept {
+  if (::connect(fd, address.data(), address.size()) == 0 || errno == EINPROGRESS || errno == EINTR) return 0;
+  return errno;
+}
+
 SocketResult begin_connect(const base::SocketAddress& address) noexcept {
   SocketResult result = tcp_socket(address.family());
   if (!result.fd) return result;
   set_no_delay(result.fd.get());
-  if (::connect(result.fd.get(), address.data(), address.size()) == 0 || errno == EINPROGRESS || errno == EINTR) {
-    return result;
-  }
-  return {{}, errno};
+  if (const int error = begin_connect(result.fd.get(), address); error != 0) return {{}, error};
+  return result;
 }
 
 void set_no_delay(int fd) noexcept {
@@ -77,6 +80,14 @@ void set_keepalive(int fd) noexcept {
   set_option(fd, IPPROTO_TCP, TCP_KEEPINTVL, 10);
   set_option(fd, IPPROTO_TCP, TCP_KEEPCNT, 3);
 }
+
+#if defined(TCP_QUICKACK) && !defined(KEEPSTATE_PORTABLE)
+void delay_first_ack(int fd) noexcept {
+  set_option(fd, IPPROTO_TCP, TCP_QUICKACK, 0);
+}
+#else
+void delay_first_ack(int) noexcept {}
+#endif
 
 bool is_out_of_resources(int error) noexcept {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;

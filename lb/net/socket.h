@@ -26,12 +26,18 @@ struct Accepted {
 // Begins to connect. The descriptor turns writable when it is known how that ended; SO_ERROR tells then. An error that
 // is known at once (refused by this host, no route, no descriptor left) comes back at once.
 [[nodiscard]] SocketResult begin_connect(const base::SocketAddress& address) noexcept;
+// The same with a socket that the caller has prepared; 0 or an errno value.
+[[nodiscard]] int begin_connect(int fd, const base::SocketAddress& address) noexcept;
 
 // No waiting for more to send (TCP_NODELAY).
 void set_no_delay(int fd) noexcept;
 // A peer that vanished without a word is noticed after about a minute: first probe after 30 s of silence, then two more
 // 10 s apart. An established connection whose peer answers is never touched by it.
 void set_keepalive(int fd) noexcept;
+
+// Holds back the ACK that would complete a handshake, where the system can (TCP_QUICKACK): a connection that is reset
+// right after it stood is then never seen by the server's accept.
+void delay_first_ack(int fd) noexcept;
 
 // Whether an accept or connect failed for want of descriptors or socket memory, which waiting may mend.
 [[nodiscard]] bool is_out_of_resources(int error) noexcept;

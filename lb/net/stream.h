@@ -58,9 +58,6 @@ class Stream {
   void note_read(Outcome outcome) noexcept;
   void note_write(Outcome outcome) noexcept;
 
-  // The loop has told that the peer sends no more; told only where the loop is edge-triggered.
-  [[nodiscard]] bool peer_ended() const noexcept { return peer_ended_; }
-
   // The socket's pending error (SO_ERROR), which reading clears; 0 is none.
   [[nodiscard]] int take_error() noexcept;
 

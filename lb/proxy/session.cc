@@ -104,7 +104,7 @@ milliseconds Session::connect_time_left() const noexcept {
 void Session::on_connect_ready(const net::Stream& stream) noexcept {
   if (&stream == &client_) {
     // Bytes and a half-close may wait; a client that is gone for good needs no backend any more.
-    if (client_.peer_ended() && client_.take_error() != 0) finish(CloseReason::kClientGone);
+    if (client_.take_error() != 0) finish(CloseReason::kClientGone);
     return;
   }
   const int error = backend_.take_error();

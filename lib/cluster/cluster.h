@@ -44,7 +44,7 @@ enum class PolicyKind { kWeightedRandom };
 // How what reaches the VIP reaches the backends.
 enum class Datapath { kProxy };
 
-enum class HealthCheckKind { kTcp };
+enum class HealthCheckKind { kNone, kTcp };  // kNone: taken for up, always
 
 struct HealthCheck {
   HealthCheckKind kind = HealthCheckKind::kTcp;

@@ -14,7 +14,8 @@ constexpr OneOf<std::monostate, 1> kApiVersion{{{{"keepstate/v1", {}}}}};
 constexpr OneOf<std::monostate, 1> kKind{{{{"Cluster", {}}}}};
 constexpr OneOf<Role, 2> kRole{{{{"control-plane", Role::kControlPlane}, {"worker", Role::kWorker}}}};
 constexpr OneOf<PolicyKind, 1> kPolicy{{{{"weighted-random", PolicyKind::kWeightedRandom}}}};
-constexpr OneOf<HealthCheckKind, 1> kHealthCheckKind{{{{"tcp", HealthCheckKind::kTcp}}}};
+constexpr OneOf<HealthCheckKind, 2> kHealthCheckKind{
+    {{{"tcp", HealthCheckKind::kTcp}, {"none", HealthCheckKind::kNone}}}};
 constexpr OneOf<Datapath, 1> kDatapath{{{{"proxy", Datapath::kProxy}}}};
 
 constexpr NumberBetween kWeight{0, 65'535};

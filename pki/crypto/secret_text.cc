@@ -9,9 +9,9 @@ namespace pki::crypto {
 
 SecretText::SecretText(std::size_t capacity) : bytes_(std::make_unique<char[]>(capacity)), capacity_(capacity) {}
 
-SecretText::SecretText(std::string_view text) : SecretText(text.size()) {
+SecretText::SecretText(std::string_view text)
+    : bytes_(std::make_unique<char[]>(text.size())), capacity_(text.size()), size_(text.size()) {
   std::copy(text.begin(), text.end(), bytes_.get());
-  size_ = text.size();
 }
 
 SecretText::SecretText(SecretText&& other) noexcept

@@ -45,19 +45,17 @@ base::Result<base::IpAddress> service_address(const cluster::Networking& network
   return networking.service_subnet.host(1);
 }
 
-void check_service_subnet(const cluster::Cluster& cluster, cluster::Diagnostics& missing) {
-  constexpr std::string_view kKey = "spec.networking.serviceSubnet";
+// What is wrong with the service network; empty: nothing.
+std::string service_subnet_fault(const cluster::Cluster& cluster) {
   if (!cluster.networking || cluster.networking->service_subnet.prefix_length() == 0) {
-    missing.push_back({0, 0,
-                       fmt::format("{} is needed: pods reach the API server at its first address, so the "
-                                   "certificate must name it; give it, for example serviceSubnet: 10.32.0.0/24",
-                                   kKey)});
-  } else if (!service_address(*cluster.networking)) {
-    missing.push_back({0, 0,
-                       fmt::format("{}: {} has no first address for the API server's service; use a larger "
-                                   "network, for example 10.32.0.0/24",
-                                   kKey, cluster.networking->service_subnet.to_string())});
+    return "spec.networking.serviceSubnet is needed: pods reach the API server at its first address, so the "
+           "certificate must name it; give it, for example serviceSubnet: 10.32.0.0/24";
   }
+  if (service_address(*cluster.networking)) return "";
+  return fmt::format(
+      "spec.networking.serviceSubnet: {} has no first address for the API server's service; use a larger "
+      "network, for example 10.32.0.0/24",
+      cluster.networking->service_subnet.to_string());
 }
 
 cluster::Diagnostics missing_keys(const cluster::Cluster& cluster) {
@@ -67,7 +65,7 @@ cluster::Diagnostics missing_keys(const cluster::Cluster& cluster) {
                        "spec.controlPlaneEndpoint is needed: clients check the API server's certificate against "
                        "this name; give it, for example controlPlaneEndpoint: kubernetes.home.arpa:6443"});
   }
-  check_service_subnet(cluster, missing);
+  if (auto fault = service_subnet_fault(cluster); !fault.empty()) missing.push_back({0, 0, std::move(fault)});
   if (!cluster.load_balancer || cluster.load_balancer->vip.is_unspecified()) {
     missing.push_back({0, 0,
                        "spec.loadBalancer.vip is needed: clients reach the API server at this address, so its "

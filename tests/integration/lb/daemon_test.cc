@@ -12,7 +12,7 @@ constexpr const char* kUpB0 = R"(backend_up{listener="test",backend="b0"})";
 TEST(Daemon, TakesABackendOutWhenItIsDownAndBackWhenItIsUp) {
   support::NamingServer a("a");
   const support::NamingServer b("b");
-  const RunningDaemon lb(config_for({a.address(), b.address()}));
+  const RunningDaemon lb(with_quick_checks(config_for({a.address(), b.address()})));
   a.stop_listening();
   lb.wait_for(kUpB0, 0);
   const double failures = lb.metric(R"(backend_connect_failures_total{listener="test",backend="b0",reason="refused"})");
@@ -29,7 +29,7 @@ TEST(Daemon, TakesABackendOutWhenItIsDownAndBackWhenItIsUp) {
 TEST(Daemon, FailsOpenWhenAllAreDownAndSaysSo) {
   support::NamingServer a("a");
   a.stop_listening();
-  const RunningDaemon lb(config_for({a.address()}));
+  const RunningDaemon lb(with_quick_checks(config_for({a.address()})));
   lb.wait_for(R"(fail_open{listener="test"})", 1);
   EXPECT_EQ(lb.get("/readyz"), "no backend of listener test is up\n");
   EXPECT_EQ(lb.get("/livez"), "ok\n");

@@ -43,20 +43,20 @@ std::uint64_t exchange(const base::UniqueFd& socket, const BytePattern& out, std
 }
 
 TEST(Relay, CarriesAGibibyteEachWayAtOnce) {
-  std::atomic<std::uint64_t> at_server{0};
-  ScriptedServer server([&](base::UniqueFd socket) { at_server = exchange(socket, kDown, kBulk, kUp); });
+  std::promise<std::uint64_t> at_server;
+  ScriptedServer server([&](base::UniqueFd socket) { at_server.set_value(exchange(socket, kDown, kBulk, kUp)); });
   const RunningDaemon lb(config_for({server.address()}));
   const auto client = lb.connect();
   EXPECT_EQ(exchange(client, kUp, kBulk, kDown), kBulk);
   lb.wait_for_closed("finished", 1);
-  EXPECT_EQ(at_server, kBulk);
+  EXPECT_EQ(at_server.get_future().get(), kBulk);
   expect_no_errors(server);
   EXPECT_EQ(lb.metric(R"(backend_bytes_total{listener="test",backend="b0",direction="to_backend"})"), kBulk);
   EXPECT_EQ(lb.metric(R"(backend_bytes_total{listener="test",backend="b0",direction="to_client"})"), kBulk);
 }
 
 TEST(Relay, WaitsForASlowReader) {
-  constexpr std::uint64_t kBytes = std::uint64_t{32} << 20;
+  constexpr std::uint64_t kBytes = std::uint64_t{8} << 20;
   ScriptedServer server([&](base::UniqueFd socket) {
     support::send_pattern(socket, kDown, 0, kBytes);
     support::half_close(socket);
@@ -64,7 +64,7 @@ TEST(Relay, WaitsForASlowReader) {
   });
   const RunningDaemon lb(config_for({server.address()}));
   const auto client = lb.connect();
-  const int small = 4096;  // a window that is nearly always full
+  const int small = 32768;  // a window that is nearly always full
   ASSERT_EQ(::setsockopt(client.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
   std::array<char, 3000> piece{};
   std::uint64_t position = 0;

@@ -18,13 +18,13 @@
 
 namespace tests::integration {
 
-// One listener on 127.0.0.1:0 with an admin server and quick health checks; tests change what they are about.
+// One listener on 127.0.0.1:0 with an admin server and no health checks, so that all that a server sees is the test's;
+// tests change what they are about.
 inline lb::config::Config config_for(std::initializer_list<base::SocketAddress> backends) {
   cluster::Listener listener;
   listener.name = "test";
   listener.address = *base::SocketAddress::parse("127.0.0.1:0");
-  listener.health_check.interval = std::chrono::milliseconds{100};
-  listener.health_check.timeout = std::chrono::milliseconds{1000};
+  listener.health_check.kind = cluster::HealthCheckKind::kNone;
   for (const auto& address : backends) {
     listener.backends.push_back(
         {.name = "b" + std::to_string(listener.backends.size()), .address = address, .weight = 1});
@@ -34,6 +34,15 @@ inline lb::config::Config config_for(std::initializer_list<base::SocketAddress> 
   config.workers = 2;
   config.max_connections = 4000;
   config.admin = *base::SocketAddress::parse("127.0.0.1:0");
+  return config;
+}
+
+inline lb::config::Config with_quick_checks(lb::config::Config config) {
+  config.listeners[0].health_check = {.kind = cluster::HealthCheckKind::kTcp,
+                                      .interval = std::chrono::milliseconds{100},
+                                      .timeout = std::chrono::milliseconds{1000},
+                                      .fall = 2,
+                                      .rise = 3};
   return config;
 }
 

@@ -23,6 +23,7 @@ using tests::support::mode_of;
 using tests::support::put;
 using tests::support::state_of;
 
+constexpr const char* kProgram = KEEPSTATE_BIN_DIR "/keepstate-pki";
 constexpr const char* kCluster = R"(apiVersion: keepstate/v1
 kind: Cluster
 metadata: {name: hard-way}
@@ -45,7 +46,7 @@ base::Output run(const std::vector<std::string>& argv) {
 }
 
 base::Output run_pki(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), KEEPSTATE_BIN_DIR "/keepstate-pki");
+  arguments.insert(arguments.begin(), kProgram);
   return run(arguments);
 }
 
@@ -231,8 +232,8 @@ TEST_F(PkiProgram, RunsThatMeetLeaveOneSoundSet) {
   quiet.err = base::Discard{};
   std::vector<base::Subprocess> runs;
   for (int i = 0; i < 8; ++i) {
-    auto started = base::Subprocess::start(
-        {KEEPSTATE_BIN_DIR "/keepstate-pki", "init", "-c", config_.string(), "--out", folder_.string()}, quiet);
+    auto started =
+        base::Subprocess::start({kProgram, "init", "-c", config_.string(), "--out", folder_.string()}, quiet);
     ASSERT_TRUE(started) << started.error().message;
     runs.push_back(std::move(*started));
   }

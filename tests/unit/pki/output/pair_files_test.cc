@@ -14,6 +14,7 @@ class PairFilesTest : public testing::Test {
  protected:
   [[nodiscard]] std::vector<plan::InitStep> steps(Action key, Action certificate) const {
     std::vector<plan::InitStep> all;
+    all.reserve(specs_.size());
     for (const auto& spec : specs_) all.push_back({spec, key, certificate});
     return all;
   }

@@ -16,6 +16,7 @@ using testing::Not;
 
 std::vector<std::string> texts(const std::vector<base::IpAddress>& addresses) {
   std::vector<std::string> all;
+  all.reserve(addresses.size());
   for (const auto& address : addresses) all.push_back(address.to_string());
   return all;
 }

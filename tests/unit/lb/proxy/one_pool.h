@@ -1,0 +1,30 @@
+// The smallest snapshot that serves: one listener with one backend.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "lb/policy/make_policy.h"
+#include "lb/snapshot/snapshot.h"
+
+namespace lb::proxy {
+
+// With rows for two workers.
+inline std::shared_ptr<backend::BackendState> backend_at(const base::SocketAddress& address) {
+  return std::make_shared<backend::BackendState>("b", address, 2);
+}
+
+inline std::shared_ptr<const snapshot::Snapshot> one_pool(const std::shared_ptr<backend::BackendState>& backend,
+                                                          std::uint64_t max_connections = 1000) {
+  auto snapshot = std::make_shared<snapshot::Snapshot>();
+  snapshot->max_connections = max_connections;
+  snapshot::Pool pool;
+  pool.backends = {backend};
+  const std::vector<std::uint32_t> weights{1};
+  pool.policy = policy::make_policy(cluster::PolicyKind::kWeightedRandom, weights);
+  pool.connect_deadline = std::chrono::milliseconds{6000};
+  snapshot->pools.push_back(std::move(pool));
+  return snapshot;
+}
+
+}  // namespace lb::proxy

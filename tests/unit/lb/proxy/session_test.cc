@@ -1,0 +1,186 @@
+#include "lb/proxy/session.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "lb/policy/make_policy.h"
+#include "tests/support/tcp.h"
+#include "tests/unit/lb/proxy/loop_steps.h"
+
+namespace lb::proxy {
+namespace {
+
+using std::chrono::milliseconds;
+namespace support = tests::support;
+
+class SessionTest : public testing::Test, private SessionOwner {
+ protected:
+  // Backends listen, or not, at these addresses; each has the same weight.
+  void set_backends(const std::vector<base::SocketAddress>& addresses) {
+    pool_.backends.clear();
+    for (const auto& address : addresses) {
+      pool_.backends.push_back(std::make_shared<backend::BackendState>(address.to_string(), address, 1));
+    }
+    const std::vector<std::uint32_t> weights(addresses.size(), 1);
+    pool_.policy = policy::make_policy(cluster::PolicyKind::kWeightedRandom, weights);
+    pool_.connect_deadline = milliseconds{6000};
+    pool_.retries = 2;
+  }
+
+  // A session whose client end is ours.
+  base::UniqueFd begin() {
+    auto [ours, theirs] = socket_pair();
+    session_ = std::make_unique<Session>(place_, *base::IpAddress::parse("192.0.2.7"));
+    session_->start(std::move(theirs));
+    return std::move(ours);
+  }
+
+  base::UniqueFd accept_one(const base::UniqueFd& listening) {
+    turn_until(loop_, [&] { return session_ == nullptr || session_->backend() != nullptr; });
+    return base::UniqueFd(::accept(listening.get(), nullptr, nullptr));
+  }
+
+  static base::UniqueFd listening() { return support::listen_on(*base::SocketAddress::parse("127.0.0.1:0")); }
+
+  [[nodiscard]] const backend::BackendCounters& counters(std::size_t backend) const {
+    return pool_.backends[backend]->counters()[0];
+  }
+  void pass(milliseconds time) {
+    clock_.advance(time);
+    wheel_.advance();
+    turn(loop_);
+  }
+
+  ManualClock clock_;
+  net::EventLoop loop_;
+  net::DeadlineWheel wheel_{loop_, clock_};
+  RelayResources resources_{4};
+  net::SpareDescriptor spare_;
+  base::Random random_{1};
+  ListenerCounters listener_;
+  snapshot::Pool pool_;
+  SessionPlace place_{loop_, wheel_, resources_, spare_, random_, listener_, *this, 0, 0, &pool_};
+  std::unique_ptr<Session> session_;
+  std::optional<CloseReason> closed_;
+  unsigned tries_ = 0;
+
+ private:
+  void on_closed(Session& session) noexcept override {
+    closed_ = session.reason();
+    tries_ = session.tries();
+    session_.reset();
+  }
+};
+
+TEST_F(SessionTest, EndsAtOnceWithoutABackend) {
+  set_backends({});
+  const auto client = begin();
+  EXPECT_EQ(closed_, CloseReason::kNoBackend);
+}
+
+TEST_F(SessionTest, HoldsALeaseAsLongAsItLives) {
+  const auto server = listening();
+  set_backends({support::local_address(server)});
+  const auto client = begin();
+  EXPECT_EQ(counters(0).active.value(), 1U);
+  const auto peer = accept_one(server);
+  ASSERT_TRUE(session_);
+  turn_until(loop_, [&] { return counters(0).sessions.value() == 1; });
+  session_->abort(CloseReason::kShutdown);
+  EXPECT_EQ(closed_, CloseReason::kShutdown);
+  EXPECT_EQ(counters(0).active.value(), 0U);
+}
+
+TEST_F(SessionTest, TriesEachBackendOnceAndGivesUp) {
+  set_backends({support::free_address(), support::free_address()});
+  pool_.retries = 9;
+  const auto client = begin();
+  turn_until(loop_, [&] { return closed_.has_value(); });
+  EXPECT_EQ(closed_, CloseReason::kConnectFailed);
+  EXPECT_EQ(tries_, 2U);
+  EXPECT_EQ(listener_.retries.value(), 1U);
+  EXPECT_EQ(counters(0).connect_refused.value() + counters(1).connect_refused.value(), 2U);
+  EXPECT_EQ(counters(0).active.value(), 0U);
+}
+
+TEST_F(SessionTest, CountsRetriesDownToNone) {
+  set_backends({support::free_address(), support::free_address()});
+  pool_.retries = 0;
+  const auto client = begin();
+  turn_until(loop_, [&] { return closed_.has_value(); });
+  EXPECT_EQ(tries_, 1U);
+}
+
+TEST_F(SessionTest, KnowsTriedBackendsByIdentityAcrossASnapshot) {
+  const auto server = listening();
+  set_backends({support::free_address()});
+  const auto dead = pool_.backends[0];
+  const auto client = begin();
+  // While the refusal is on its way, a snapshot numbers the dead one second.
+  set_backends({support::local_address(server), support::local_address(server)});
+  pool_.backends[1] = dead;
+  const auto peer = accept_one(server);
+  turn_until(loop_, [&] { return closed_.has_value() || counters(0).sessions.value() == 1; });
+  EXPECT_FALSE(closed_);
+  EXPECT_EQ(dead->counters()[0].connect_refused.value(), 1U);
+}
+
+TEST_F(SessionTest, EndsWhenTheTimeForAllTriesIsOver) {
+  // 192.0.2.0/24 is TEST-NET-1 (RFC 5737); in this test nothing is sent: the connect has no route or no answer.
+  const auto server = listening();
+  ::listen(server.get(), 0);
+  std::vector<base::UniqueFd> queued;
+  for (int i = 0; i < 8; ++i) {  // fills the queue: further SYNs stay unanswered
+    base::UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
+    ::fcntl(fd.get(), F_SETFL, O_NONBLOCK);
+    const auto address = support::local_address(server);
+    static_cast<void>(::connect(fd.get(), address.data(), address.size()));
+    queued.push_back(std::move(fd));
+  }
+  set_backends({support::local_address(server)});
+  pool_.timeouts.connect = milliseconds{2000};
+  const auto client = begin();
+  turn(loop_);
+  ASSERT_FALSE(closed_);
+  pass(milliseconds{1900});
+  EXPECT_FALSE(closed_);
+  pass(milliseconds{300});
+  EXPECT_EQ(closed_, CloseReason::kConnectFailed);
+  EXPECT_EQ(counters(0).connect_timeouts.value(), 1U);
+}
+
+TEST_F(SessionTest, ClosesAfterIdleTimeCountedFromTheLastByte) {
+  const auto server = listening();
+  set_backends({support::local_address(server)});
+  pool_.timeouts.idle = milliseconds{10'000};
+  const auto client = begin();
+  const auto peer = accept_one(server);
+  turn_until(loop_, [&] { return counters(0).sessions.value() == 1; });
+  pass(milliseconds{9000});
+  ASSERT_EQ(::write(client.get(), "x", 1), 1);
+  turn_until(loop_, [&] { return counters(0).bytes_to_backend.value() == 1; });
+  pass(milliseconds{9000});
+  EXPECT_FALSE(closed_);
+  pass(milliseconds{2000});
+  EXPECT_EQ(closed_, CloseReason::kIdle);
+}
+
+TEST_F(SessionTest, GivesAHalfClosedSessionItsOwnPatience) {
+  const auto server = listening();
+  set_backends({support::local_address(server)});
+  pool_.timeouts.half_close = milliseconds{3000};
+  auto client = begin();
+  auto peer = accept_one(server);
+  turn_until(loop_, [&] { return counters(0).sessions.value() == 1; });
+  ::shutdown(peer.get(), SHUT_WR);
+  turn_until(loop_, [&] { return take(client.get()).empty() && wheel_.now() >= 0; });
+  turn(loop_);
+  pass(milliseconds{2500});
+  EXPECT_FALSE(closed_);
+  pass(milliseconds{1000});
+  EXPECT_EQ(closed_, CloseReason::kHalfClosed);
+}
+
+}  // namespace
+}  // namespace lb::proxy
