@@ -49,7 +49,8 @@ class Worker::Door final : public net::ListenSocket::Handler {
 
   void on_acceptable(net::ListenSocket& socket) noexcept override {
     for (int i = 0; i < kAcceptsATurn && !worker_.paused_; ++i) {
-      if (!accept_one(socket)) return;
+      // At the limit the loop calls again if somebody really waits; only then is it a pause.
+      if (!accept_one(socket) || worker_.at_limit()) return;
     }
   }
 

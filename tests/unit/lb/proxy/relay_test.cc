@@ -34,7 +34,7 @@ class RelayTest : public testing::Test, private net::Stream::Handler {
 
  private:
   void on_ready(net::Stream&) noexcept override {
-    status_ = relay_.pump(source_, sink_, resources_);
+    if (const auto now = relay_.pump(source_, sink_, resources_); now != Relay::Status::kOpen) status_ = now;
     source_.rearm();
     sink_.rearm();
   }
