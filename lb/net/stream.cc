@@ -10,14 +10,6 @@ namespace {
 
 constexpr short kEdgeEvents = EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST;
 
-// epoll tells a FIN that arrives after a short read by a new edge, so a short read means that the socket is empty and
-// saves the call that would say EAGAIN. kqueue's EV_CLEAR may have folded the FIN into the event that was read already.
-#ifdef __linux__
-constexpr bool kShortReadMeansEmpty = true;
-#else
-constexpr bool kShortReadMeansEmpty = false;
-#endif
-
 Stream::Result result_of(ssize_t n, Stream::Outcome of_nothing) noexcept {
   if (n > 0) return {Stream::Outcome::kMoved, static_cast<std::size_t>(n)};
   if (n == 0) return {of_nothing};
@@ -43,8 +35,9 @@ bool Stream::open(EventLoop& loop, base::UniqueFd fd, Handler& handler, State st
 Stream::Result Stream::read(std::span<std::byte> into) noexcept {
   const ssize_t n = ::recv(fd_, into.data(), into.size(), 0);
   const Result result = result_of(n, Outcome::kEnded);
+  // Only EAGAIN proves that nothing more is there. After a short read there may be a reset that came together with the
+  // bytes: it makes no second edge, and libevent tells it as room and bytes alone (epoll.c: EPOLLERR).
   note_read(result.outcome);
-  if (kShortReadMeansEmpty && result.count < into.size() && !peer_ended_) readable_ = false;
   return result;
 }
 
