@@ -23,7 +23,7 @@ bool Stream::open(EventLoop& loop, base::UniqueFd fd, Handler& handler, State st
   edge_triggered_ = loop.edge_triggered();
   handler_ = &handler;
   fd_ = fd.release();
-  readable_ = peer_ended_ = read_ended_ = false;
+  readable_ = peer_ended_ = read_ended_ = yielded_ = false;
   writable_ = state == State::kConnected;
   const auto events = static_cast<short>(edge_triggered_ ? kEdgeEvents : EV_READ | EV_WRITE | EV_PERSIST);
   event_assign(&event_, loop.base(), fd_, events, &Stream::on_event, this);
@@ -85,11 +85,13 @@ void Stream::reset() noexcept {
 }
 
 void Stream::yield() noexcept {
+  yielded_ = true;
   event_active(&event_, readable_ ? EV_READ : EV_WRITE, 1);
 }
 
 void Stream::on_event(evutil_socket_t, short what, void* self) noexcept {
   auto& stream = *static_cast<Stream*>(self);
+  stream.yielded_ = false;
   stream.note_ready(what);
   stream.handler_->on_ready(stream);
 }
@@ -101,7 +103,8 @@ void Stream::note_ready(short what) noexcept {
 }
 
 void Stream::rearm_level() noexcept {
-  if (fd_ < 0) return;
+  // A stream that has yielded is called and rearmed soon; taking its event away now would take that call away too.
+  if (fd_ < 0 || yielded_) return;
   // Level-triggered readiness that is known already must not be told again, or the loop would spin.
   const auto events =
       static_cast<short>((readable_ || read_ended_ ? 0 : EV_READ) | (writable_ ? 0 : EV_WRITE) | EV_PERSIST);

@@ -87,6 +87,7 @@ class Stream {
   bool writable_ = false;
   bool peer_ended_ = false;  // the loop has told of the peer's FIN
   bool read_ended_ = false;  // and it was read
+  bool yielded_ = false;     // the handler's next call is under way
   bool edge_triggered_ = true;
 };
 

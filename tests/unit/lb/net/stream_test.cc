@@ -191,6 +191,17 @@ TEST_F(StreamTest, YieldCallsTheHandlerOnceMore) {
   EXPECT_EQ(calls_, before + 1);
 }
 
+TEST_F(StreamTest, YieldInTheFirstRoundOfReadinessIsNotLost) {
+  open_pair();
+  run_ready();  // the room is known; what the loop still has to tell is the bytes
+  int rounds = 0;
+  when_ready_ = [&] {
+    if (stream_.readable() && ++rounds < 5) stream_.yield();
+  };
+  send_text(pair_.far.get(), "as if this was much");
+  EXPECT_TRUE(run_until([&] { return rounds == 5; }));
+}
+
 TEST_F(StreamTest, ResetIsSeenAsAReset) {
   open_pair();
   stream_.reset();
