@@ -1,8 +1,17 @@
 #include "lb/net/deadline_wheel.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace lb::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+// As far as ticks can be told apart with room to spare: 2^31 are three years.
+constexpr std::chrono::milliseconds kLongest = std::chrono::hours{366 * 24};
+
+}  // namespace
 
 void Deadline::unlink() noexcept {
   if (next_ == nullptr) return;
@@ -25,40 +34,43 @@ DeadlineWheel::Slot::Slot() noexcept {
 DeadlineWheel::DeadlineWheel(EventLoop& loop, const base::Clock& clock)
     : clock_(clock), tick_time_(clock.now()), timer_(loop, [this] { advance(); }) {}
 
-Tick DeadlineWheel::ticks(std::chrono::milliseconds duration) noexcept {
-  return static_cast<Tick>((std::max(duration, std::chrono::milliseconds{0}) + kTick - std::chrono::milliseconds{1}) /
-                           kTick);
+Tick DeadlineWheel::ticks(std::chrono::nanoseconds duration) noexcept {
+  return static_cast<Tick>((std::max(duration, 0ns) + kTick - 1ns) / kTick);
 }
 
 void DeadlineWheel::arm(Deadline& deadline, std::chrono::milliseconds after) noexcept {
   deadline.unlink();
   if (!ticking_) start_ticking();
   empty_slots_ = 0;
-  // One more than asked: the current tick is partly over already.
-  deadline.due_ = now_ + ticks(after) + 1;
+  // Counted from this moment and not from the last tick, which is long ago when the loop is late. The slot of now_ has
+  // been visited.
+  const auto since_tick = clock_.now() - tick_time_;
+  deadline.due_ = now_ + std::max(ticks(since_tick + std::clamp(after, 0ms, kLongest)), Tick{1});
   deadline.link_behind(slots_[deadline.due_ % kSlots]);
 }
 
 void DeadlineWheel::start_ticking() noexcept {
-  const auto missed = (clock_.now() - tick_time_) / kTick;
-  now_ += static_cast<Tick>(missed);
-  tick_time_ += missed * kTick;
+  pass((clock_.now() - tick_time_) / kTick);
   ticking_ = true;
   timer_.start(kTick);
 }
 
 void DeadlineWheel::advance() noexcept {
+  auto missed = (clock_.now() - tick_time_) / kTick;
   // A late loop catches up; when it is more than a round behind, each slot still needs only one visit.
-  const auto missed = static_cast<Tick>((clock_.now() - tick_time_) / kTick);
-  tick_time_ += missed * kTick;
-  const Tick last = now_ + missed;
-  if (missed > kSlots) now_ = last - static_cast<Tick>(kSlots);
-  while (now_ != last) {
-    ++now_;
+  const auto round = static_cast<std::int64_t>(kSlots);
+  if (missed > round) pass(std::exchange(missed, round) - round);
+  for (; missed > 0; --missed) {
+    pass(1);
     fire(slots_[now_ % kSlots]);
   }
   ticking_ = empty_slots_ < kSlots;
   if (ticking_) timer_.start(kTick);
+}
+
+void DeadlineWheel::pass(std::int64_t ticks) noexcept {
+  now_ += static_cast<Tick>(ticks);
+  tick_time_ += ticks * kTick;
 }
 
 void DeadlineWheel::fire(Slot& slot) noexcept {

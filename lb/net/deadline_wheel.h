@@ -48,10 +48,11 @@ class DeadlineWheel {
   DeadlineWheel(EventLoop& loop, const base::Clock& clock);
 
   // Calls on_deadline() no earlier than `after` from now and at most about two ticks later. Replaces an earlier arming.
+  // More than a year counts as a year.
   void arm(Deadline& deadline, std::chrono::milliseconds after) noexcept;
   void cancel(Deadline& deadline) noexcept { deadline.unlink(); }
 
-  // The last tick that has passed.
+  // The last tick that the wheel has seen pass; a late loop's is behind.
   [[nodiscard]] Tick now() noexcept {
     if (!ticking_) start_ticking();
     return now_;
@@ -59,7 +60,7 @@ class DeadlineWheel {
   // Calls what is due by the clock. The wheel's own timer does so every tick.
   void advance() noexcept;
   // Whole ticks, rounded up.
-  [[nodiscard]] static Tick ticks(std::chrono::milliseconds duration) noexcept;
+  [[nodiscard]] static Tick ticks(std::chrono::nanoseconds duration) noexcept;
 
  private:
   static constexpr std::size_t kSlots = 1024;  // a round of 51 s
@@ -70,6 +71,7 @@ class DeadlineWheel {
 
   void fire(Slot& slot) noexcept;
   void start_ticking() noexcept;
+  void pass(std::int64_t ticks) noexcept;
 
   const base::Clock& clock_;
   base::SteadyTime tick_time_;  // when now_ was reached
