@@ -30,7 +30,7 @@ class Connector {
 
  private:
   static void on_event(evutil_socket_t fd, short what, void* self) noexcept;
-  void finish(short what) noexcept;
+  void finish() noexcept;
   void close_by_reset() noexcept;
 
   EventLoop& loop_;
