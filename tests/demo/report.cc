@@ -10,8 +10,8 @@ namespace tests::demo {
 namespace {
 
 constexpr double kWidthOfAll = 40;  // of a bar that stands for every request
-constexpr std::array<std::string_view, 3> kTelling{"keepstate_lb_connections_total",
-                                                   "keepstate_lb_connect_failures_total", "keepstate_lb_backend_up"};
+constexpr std::array<std::string_view, 4> kTelling{"keepstate_lb_connections_total{", "keepstate_lb_retries_total{",
+                                                   "keepstate_lb_backend_up{", "keepstate_lb_backend_sessions_total{"};
 
 double share(const Places& places, const Member& member, std::string_view gone) {
   unsigned sum = 0;

@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kPatience{8000};  // client-go gives a handshake 10 s
+constexpr std::chrono::milliseconds kOneRequest{8000};  // client-go gives a handshake 10 s
 
 }  // namespace
 
@@ -33,7 +33,7 @@ void Tally::add(const Tally& other) {
 
 void Traffic::ask(Tally& tally) const {
   const auto begin = steady_clock::now();
-  const auto response = client_.get(vip_, "/version", kPatience);
+  const auto response = client_.get(vip_, "/version", kOneRequest);
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - begin);
   tally.slowest = std::max(tally.slowest, took);
   tally.total += took;

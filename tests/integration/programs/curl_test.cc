@@ -27,7 +27,7 @@ constexpr int kTlsEach = 25;
 constexpr std::uint64_t kBytesEach =
     1500;  // more than a segment's worth of loopback's small buffers, not more than one read
 
-constexpr const char* kClusterYaml = R"(apiVersion: keepstate/v1
+constexpr const char* kCurlYaml = R"(apiVersion: keepstate/v1
 kind: Cluster
 metadata: {name: curl}
 spec:
@@ -58,7 +58,7 @@ class Balanced : public testing::Test {
   void make_certificates() {
     ASSERT_TRUE(programs_) << programs_.error().message;
     const auto yaml = folder_.path() / "cluster.yaml";
-    ASSERT_TRUE(base::write_file(yaml, kClusterYaml, 0644));
+    ASSERT_TRUE(base::write_file(yaml, kCurlYaml, 0644));
     auto files = programs_->make_certificates(yaml, folder_.path() / "pki");
     ASSERT_TRUE(files) << files.error().message;
     files_ = *files;

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <regex>
+#include <optional>
 
 #include "lib/base/file_system.h"
 #include "lib/base/subprocess.h"
@@ -25,6 +25,14 @@ base::SubprocessOptions with_files_in(const support::TemporaryFolder& folder) {
   base::SubprocessOptions options;
   options.environment = {{"TMPDIR", folder.path().string()}};
   return options;
+}
+
+// Out of "keepstate-lb runs on ADDRESS (pid N), ...", once all of that line is there.
+std::optional<pid_t> pid_of_balancer(const std::string& output) {
+  const auto line = output.find("keepstate-lb runs on");
+  const auto pid = output.find("(pid ", line);
+  if (line == std::string::npos || pid == std::string::npos || output.find(')', pid) == std::string::npos) return {};
+  return static_cast<pid_t>(std::stol(output.substr(pid + 5)));
 }
 
 TEST(Demo, LosesNoRequestAndLeavesNothingBehind) {
@@ -61,9 +69,7 @@ TEST(Demo, CleansUpWhenItIsInterrupted) {
   ASSERT_TRUE(demo) << demo.error().message;
   std::string seen;
   std::array<char, 256> chunk{};
-  std::smatch pid;
-  const std::regex balancer("keepstate-lb runs on .*pid ([0-9]+)");
-  while (!std::regex_search(seen, pid, balancer)) {
+  while (!pid_of_balancer(seen)) {
     const ssize_t n = ::read(demo->out().get(), chunk.data(), chunk.size());
     ASSERT_GT(n, 0) << seen << base::read_file(log).value_or("");
     seen.append(chunk.data(), static_cast<std::size_t>(n));
@@ -73,7 +79,7 @@ TEST(Demo, CleansUpWhenItIsInterrupted) {
   }
   EXPECT_EQ(demo->wait(), (base::ExitStatus{base::ExitStatus::Kind::kExited, 1}));
   EXPECT_THAT(*base::read_file(log), HasSubstr("interrupted; all is ended and removed"));
-  EXPECT_EQ(::kill(static_cast<pid_t>(std::stol(pid[1])), 0), -1);
+  EXPECT_EQ(::kill(*pid_of_balancer(seen), 0), -1);
   EXPECT_TRUE(std::filesystem::is_empty(files.path()));
 }
 

@@ -27,7 +27,7 @@ constexpr int kKillAt = 300;   // keys written by then
 constexpr int kStartAt = 650;  // likewise
 constexpr seconds kOnePut{60};
 
-constexpr const char* kClusterYaml = R"(apiVersion: keepstate/v1
+constexpr const char* kEtcdYaml = R"(apiVersion: keepstate/v1
 kind: Cluster
 metadata: {name: etcd}
 spec:
@@ -125,7 +125,7 @@ class EtcdBehindTheBalancer : public testing::Test {
     auto programs = support::Programs::in(KEEPSTATE_BIN_DIR);
     ASSERT_TRUE(programs) << programs.error().message;
     const auto yaml = folder_.path() / "cluster.yaml";
-    ASSERT_TRUE(base::write_file(yaml, kClusterYaml, 0644));
+    ASSERT_TRUE(base::write_file(yaml, kEtcdYaml, 0644));
     auto files = programs->make_certificates(yaml, folder_.path() / "pki");
     ASSERT_TRUE(files) << files.error().message;
     files_ = *files;
