@@ -8,7 +8,7 @@
 namespace lb::net {
 namespace {
 
-constexpr short kEdgeEvents = EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST;
+constexpr short kEdgeEvents = EV_READ | EV_WRITE | EV_ET | EV_PERSIST;
 
 Stream::Result result_of(ssize_t n, Stream::Outcome of_nothing) noexcept {
   if (n > 0) return {Stream::Outcome::kMoved, static_cast<std::size_t>(n)};
@@ -23,7 +23,7 @@ bool Stream::open(EventLoop& loop, base::UniqueFd fd, Handler& handler, State st
   edge_triggered_ = loop.edge_triggered();
   handler_ = &handler;
   fd_ = fd.release();
-  readable_ = peer_ended_ = read_ended_ = yielded_ = false;
+  readable_ = read_ended_ = yielded_ = false;
   writable_ = state == State::kConnected;
   const auto events = static_cast<short>(edge_triggered_ ? kEdgeEvents : EV_READ | EV_WRITE | EV_PERSIST);
   event_assign(&event_, loop.base(), fd_, events, &Stream::on_event, this);
@@ -97,8 +97,7 @@ void Stream::on_event(evutil_socket_t, short what, void* self) noexcept {
 }
 
 void Stream::note_ready(short what) noexcept {
-  if ((what & EV_CLOSED) != 0) peer_ended_ = true;
-  if ((what & (EV_READ | EV_CLOSED)) != 0 && !read_ended_) readable_ = true;
+  if ((what & EV_READ) != 0 && !read_ended_) readable_ = true;
   if ((what & EV_WRITE) != 0) writable_ = true;
 }
 

@@ -85,8 +85,7 @@ class Stream {
   int fd_ = -1;
   bool readable_ = false;
   bool writable_ = false;
-  bool peer_ended_ = false;  // the loop has told of the peer's FIN
-  bool read_ended_ = false;  // and it was read
+  bool read_ended_ = false;  // the peer's end or its reset was read
   bool yielded_ = false;     // the handler's next call is under way
   bool edge_triggered_ = true;
 };

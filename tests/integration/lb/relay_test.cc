@@ -256,7 +256,7 @@ TEST(Relay, ClosesASessionThatIsSilentForTooLong) {
   support::send_all(client, "x");
   EXPECT_EQ(support::recv_exactly(client, 1), "x");
   expect_reset(client);
-  EXPECT_EQ(lb.closed("idle"), 1);
+  lb.wait_for_closed("idle", 1);
 }
 
 TEST(Relay, ClosesASessionWhoseOtherHalfStaysSilent) {

@@ -33,14 +33,20 @@ TEST_F(ConnectorTest, TellsThatTheConnectionStandsOnceAndLater) {
   EXPECT_EQ(results_.size(), 1U);
 }
 
-TEST_F(ConnectorTest, LeavesTheServerAReset) {
-  connector_.start(open_, 10s);
-  ASSERT_EQ(result_of_the_next(), 0);
-  ASSERT_TRUE(await_events(listening_.front().get(), POLLIN));
-  const Accepted accepted = accept_connection(listening_.front().get());
-  ASSERT_TRUE(accepted.fd);
-  ASSERT_TRUE(await_events(accepted.fd.get(), POLLIN));
-  EXPECT_EQ(receive_text(accepted.fd.get()), "errno " + std::to_string(ECONNRESET));
+TEST_F(ConnectorTest, LeavesTheServerAResetOrNothingAtAll) {
+  int unseen = 0;
+  for (int i = 0; i < 20; ++i) {
+    connector_.start(open_, 10s);
+    ASSERT_EQ(result_of_the_next(), 0);
+    const Accepted accepted = accept_connection(listening_.front().get());
+    unseen += accepted.fd ? 0 : 1;
+    if (!accepted.fd) continue;
+    ASSERT_TRUE(await_events(accepted.fd.get(), POLLIN));
+    EXPECT_EQ(receive_text(accepted.fd.get()), "errno " + std::to_string(ECONNRESET));
+  }
+#if defined(__linux__) && !defined(KEEPSTATE_PORTABLE)
+  EXPECT_GT(unseen, 0);  // all, unless the machine was held up for the 40 ms of a delayed ACK
+#endif
 }
 
 TEST_F(ConnectorTest, TellsARefusal) {
