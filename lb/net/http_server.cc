@@ -161,12 +161,17 @@ void HttpServer::on_request(evhttp_request* request, void* self) noexcept {
 }
 
 void HttpServer::answer(evhttp_request* request) noexcept {
-  const HttpResponse response = handler_({method_of(request), decoded_path(request)});
+  const HttpRequest::Method method = method_of(request);
+  const HttpResponse response = handler_({method, decoded_path(request)});
   evkeyvalq* const headers = evhttp_request_get_output_headers(request);
   evhttp_add_header(headers, "Content-Type", response.content_type.c_str());
   evhttp_add_header(headers, "Cache-Control", "no-store");
-  evbuffer* const body = evhttp_request_get_output_buffer(request);
-  evbuffer_add(body, response.body.data(), response.body.size());
+  if (method == HttpRequest::Method::kHead) {
+    // libevent would send a body here too, and no length (RFC 9110 s9.3.2 wants the opposite).
+    evhttp_add_header(headers, "Content-Length", std::to_string(response.body.size()).c_str());
+  } else {
+    evbuffer_add(evhttp_request_get_output_buffer(request), response.body.data(), response.body.size());
+  }
   evhttp_send_reply(request, response.status, nullptr, nullptr);
 }
 
