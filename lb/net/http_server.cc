@@ -121,7 +121,10 @@ HttpServer::HttpServer(EventLoop& loop, Handler handler)
   evhttp_set_timeout(http_.get(), kRequestTimeoutSeconds);
   evhttp_set_max_headers_size(http_.get(), kLargestHead);
   evhttp_set_max_body_size(http_.get(), kLargestBody);
-  evhttp_set_allowed_methods(http_.get(), EVHTTP_REQ_GET | EVHTTP_REQ_HEAD);
+  // What is not allowed here would get libevent's 501; the handler has the better answer.
+  evhttp_set_allowed_methods(http_.get(), EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST | EVHTTP_REQ_PUT |
+                                              EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE |
+                                              EVHTTP_REQ_PATCH);
 }
 
 HttpServer::~HttpServer() {
@@ -166,6 +169,7 @@ void HttpServer::answer(evhttp_request* request) noexcept {
   evkeyvalq* const headers = evhttp_request_get_output_headers(request);
   evhttp_add_header(headers, "Content-Type", response.content_type.c_str());
   evhttp_add_header(headers, "Cache-Control", "no-store");
+  if (response.status == 405) evhttp_add_header(headers, "Allow", "GET, HEAD");  // RFC 9110 s15.5.6
   if (method == HttpRequest::Method::kHead) {
     // libevent would send a body here too, and no length (RFC 9110 s9.3.2 wants the opposite).
     evhttp_add_header(headers, "Content-Length", std::to_string(response.body.size()).c_str());

@@ -123,6 +123,18 @@ TEST_F(HttpServerTest, PassesTheStatusOn) {
   EXPECT_THAT(reply, HasSubstr("\r\nContent-Length: 0\r\n"));
 }
 
+TEST_F(HttpServerTest, LetsTheHandlerRefuseAMethodAndNamesTheAllowedOnes) {
+  response_.status = 405;
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"}) {
+    requests_.clear();
+    const std::string reply = ask(std::string(method) + " /metrics");
+    EXPECT_THAT(reply, StartsWith("HTTP/1.1 405 Method Not Allowed\r\n")) << method;
+    EXPECT_THAT(reply, HasSubstr("\r\nAllow: GET, HEAD\r\n")) << method;
+    ASSERT_EQ(requests_.size(), 1U) << method;
+    EXPECT_EQ(requests_.front().method, HttpRequest::Method::kOther);
+  }
+}
+
 TEST_F(HttpServerTest, AnswersAMethodThatNobodyKnowsByItself) {
   EXPECT_THAT(ask("BREW /pot"), StartsWith("HTTP/1.1 501 "));
   EXPECT_TRUE(requests_.empty());
