@@ -48,6 +48,8 @@ std::string decoded_path(evhttp_request* request) {
 base::Result<sockaddr_un> unix_address(const std::filesystem::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
+  // Linux would choose an abstract name, which has no mode: every user could connect (unix(7)).
+  if (path.empty()) return base::fail("cannot listen on a socket without a path; give one, or none for no socket");
   if (path.native().size() >= sizeof address.sun_path) {
     return base::fail("cannot listen on {}: the path is longer than {} bytes; choose a shorter one", path.string(),
                       sizeof address.sun_path - 1);

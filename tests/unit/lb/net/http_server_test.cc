@@ -263,6 +263,7 @@ TEST_F(HttpServerTest, TellsWhyAPathCannotBeUsed) {
   EXPECT_THAT(listen_error(folder_.path() / "missing" / "lb.sock"), HasSubstr("No such file or directory"));
   EXPECT_THAT(listen_error(folder_.path() / std::string(200, 'x')),
               HasSubstr("the path is longer than 107 bytes; choose a shorter one"));
+  EXPECT_EQ(listen_error(""), "cannot listen on a socket without a path; give one, or none for no socket");
 }
 
 TEST_F(HttpServerTest, RemovesItsSocketAtTheEnd) {
