@@ -89,7 +89,7 @@ base::Result<void> clear_stale(const std::filesystem::path& path, const sockaddr
 base::Result<base::UniqueFd> bound_unix_socket(const std::filesystem::path& path, const sockaddr_un& address) {
   base::UniqueFd fd = unix_socket();
   if (!fd) return cannot_listen(path, errno);
-  // The umask makes the socket private from the moment it exists; only the control thread runs by now.
+  // The umask makes the socket private from the moment it exists. It is the whole process's, but workers make no files.
   const mode_t old = ::umask(0177);
   const int bound = ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   const int error = errno;
@@ -97,6 +97,12 @@ base::Result<base::UniqueFd> bound_unix_socket(const std::filesystem::path& path
   if (bound != 0) return cannot_listen(path, error);
   if (::listen(fd.get(), 64) != 0) return cannot_listen(path, errno);
   return fd;
+}
+
+HttpServer::UnixSocket file_at(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 ? HttpServer::UnixSocket{path, status.st_dev, status.st_ino}
+                                             : HttpServer::UnixSocket{};
 }
 
 // libevent's listener would spin when descriptors run out: it is told to rest for a moment instead.
@@ -130,7 +136,11 @@ HttpServer::HttpServer(EventLoop& loop, Handler handler)
 }
 
 HttpServer::~HttpServer() {
-  for (const auto& path : unix_paths_) ::unlink(path.c_str());
+  // The path may lead to another daemon's socket by now. An inode lives as long as its socket does, so ours is not
+  // another's yet.
+  for (const UnixSocket& socket : unix_sockets_) {
+    if (file_at(socket.path) == socket) ::unlink(socket.path.c_str());
+  }
 }
 
 base::Result<base::SocketAddress> HttpServer::listen(const base::SocketAddress& address) {
@@ -148,7 +158,7 @@ base::Result<void> HttpServer::listen_unix(const std::filesystem::path& path) {
   if (auto cleared = clear_stale(path, *address); !cleared) return cleared;
   auto fd = bound_unix_socket(path, *address);
   if (!fd) return base::Failure(fd.error());
-  unix_paths_.push_back(path);
+  unix_sockets_.push_back(file_at(path));
   if (auto served = serve(fd->get(), path.string()); !served) return served;
   static_cast<void>(fd->release());
   return {};

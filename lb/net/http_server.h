@@ -2,6 +2,8 @@
 // all. Loop's thread only; must not be destroyed while the loop is still going to run.
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -42,8 +44,16 @@ class HttpServer {
   // Gives the address that it listens on, which tells the port when 0 was asked for.
   [[nodiscard]] base::Result<base::SocketAddress> listen(const base::SocketAddress& address);
   // A socket with mode 0600. One that nobody serves any more is replaced; one that is served is an error. Removed again
-  // by the destructor.
+  // by the destructor, if it is still the same.
   [[nodiscard]] base::Result<void> listen_unix(const std::filesystem::path& path);
+
+  // A socket's file: where, and which.
+  struct UnixSocket {
+    std::filesystem::path path;
+    dev_t device = 0;
+    ino_t inode = 0;
+    friend bool operator==(const UnixSocket&, const UnixSocket&) = default;
+  };
 
  private:
   static void on_request(evhttp_request* request, void* self) noexcept;
@@ -55,7 +65,7 @@ class HttpServer {
   };
   Handler handler_;
   std::unique_ptr<evhttp, FreeHttp> http_;
-  std::vector<std::filesystem::path> unix_paths_;
+  std::vector<UnixSocket> unix_sockets_;
 };
 
 }  // namespace lb::net

@@ -272,5 +272,14 @@ TEST_F(HttpServerTest, RemovesItsSocketAtTheEnd) {
   EXPECT_FALSE(std::filesystem::exists(socket_path()));
 }
 
+TEST_F(HttpServerTest, LeavesTheSocketOfItsSuccessor) {
+  ASSERT_EQ(listen_error(socket_path()), "");
+  ASSERT_TRUE(std::filesystem::remove(socket_path()));  // by hand, while it was still served
+  HttpServer successor(loop_, handler());
+  ASSERT_TRUE(successor.listen_unix(socket_path()));
+  server_.reset();
+  EXPECT_TRUE(unix_client(socket_path()));
+}
+
 }  // namespace
 }  // namespace lb::net
