@@ -76,6 +76,11 @@ base::Result<Config> config_of(const Flags& flags) {
   if (flags.backends.empty()) return base::fail("--listen needs at least one --backend ADDRESS:PORT[,weight=N]");
   auto backends = parse_backends(flags.backends);
   if (!backends) return base::Failure(backends.error());
+  if (std::ranges::any_of(*backends, [&](const auto& backend) { return backend.address == *address; })) {
+    return base::fail(
+        "--backend {}: this is the listener's own address, so its sessions would come back to it; choose another",
+        flags.listen);
+  }
   const auto policy = parse_policy(flags.policy);
   if (!policy) return base::fail("--policy: {}", policy.error().message);
   cluster::Listener listener;
