@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <numeric>
 #include <sstream>
 #include <utility>
@@ -87,11 +88,12 @@ void add_listeners(std::vector<MetricFamily>& families, const Controller& contro
   for (std::size_t i = 0; i < controller.listeners().size(); ++i) {
     const auto& listener = controller.listeners()[i];
     const ClientMetric::Label label{"listener", listener.config.name};
-    // Closed first: a session that ends in between counts as active, never as less than none.
+    // Closed first: a session that ends in between counts as active. Other processors' counts may still come in another
+    // order, and less than none would be 2^64.
     const std::uint64_t ended = closed_total(workers, i);
     const std::uint64_t taken = sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].accepted; });
     accepted.add({label}, taken);
-    active.add({label}, taken - ended);
+    active.add({label}, taken - std::min(taken, ended));
     retries.add({label}, sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].retries; }));
     fail_open.add({label}, listener.fail_open ? 1 : 0);
     for (std::size_t reason = 0; reason < proxy::kCloseReasons; ++reason) {
