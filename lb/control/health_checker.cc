@@ -5,6 +5,7 @@
 
 #include "lb/control/health_judge.h"
 #include "lb/net/connector.h"
+#include "lb/net/socket.h"
 #include "lb/net/timer.h"
 #include "lib/base/result.h"
 
@@ -32,6 +33,7 @@ class HealthChecker::Check {
 
   void on_result(int error) {
     plan_next();
+    if (net::is_out_of_resources(error)) return;  // this host's trouble; it says nothing about the backend
     const auto verdict = error == 0 ? judge_.on_success() : judge_.on_failure();
     if (!verdict) return;
     const std::string reason = error == 0 ? "connect succeeded" : "connect: " + base::errno_text(error);
