@@ -209,6 +209,10 @@ Result<void> Demo::check(const Tally& tally, std::string_view gone) const {
   return {};
 }
 
+Result<void> Demo::end() {
+  return support::end_balancer(*balancer_, file("lb.log"));
+}
+
 void Demo::keep() const {
   const std::string url = "https://" + places_.vip.to_string();
   const std::string curl = "curl --cacert " + certificates_.ca().string();

@@ -25,6 +25,8 @@ class Demo {
 
   // The whole story, printed while it happens. An error: something did not go as promised, or it was interrupted.
   [[nodiscard]] base::Result<void> run();
+  // Ends the balancer in good order; the destructor does the rest.
+  [[nodiscard]] base::Result<void> end();
   // Leaves all running until Ctrl-C, and prints what to try meanwhile.
   void keep() const;
 

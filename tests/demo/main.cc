@@ -49,8 +49,9 @@ int main(int argc, char** argv) {
   if (auto done = demo.run(); !done) return failed(done.error().message);
   if (keep) {
     demo.keep();
-  } else {
-    fmt::print("\nDone; all is ended and removed. To leave it running and try yourself: keepstate-demo --keep\n");
+    return base::kExitOk;
   }
+  if (auto ended = demo.end(); !ended) return failed(ended.error().message);
+  fmt::print("\nDone; all is ended and removed. To leave it running and try yourself: ./dev demo --keep\n");
   return base::kExitOk;
 }

@@ -23,9 +23,10 @@ constexpr const char* kPki = "keepstate-pki";
 constexpr const char* kBalancer = "keepstate-lb";
 constexpr const char* kApiServer = "keepstate-test-api-server";
 constexpr milliseconds kReadyWithin{20'000};  // sanitizers on a busy machine; a healthy start takes milliseconds
+constexpr milliseconds kEndsWithin{20'000};
 constexpr milliseconds kBetweenLooks{5};
 constexpr std::string_view kReady = "ready ";
-constexpr std::size_t kTail = 2000;  // bytes of a log that an error quotes
+constexpr std::size_t kTail = 8000;  // bytes of a log that an error quotes
 
 // A Ctrl-C at the terminal is for the owner, which then ends its programs in good order; without an owner they go too.
 base::SubprocessOptions owned() {
@@ -47,6 +48,12 @@ std::string read_line(const base::UniqueFd& pipe, steady_clock::time_point deadl
 }
 
 }  // namespace
+
+Result<void> end_balancer(base::Subprocess& balancer, const std::filesystem::path& log) {
+  const base::ExitStatus status = balancer.stop(kEndsWithin);
+  if (status.ok()) return {};
+  return fail("keepstate-lb ended with {}:\n{}", status.to_string(), last_lines(log));
+}
 
 std::string last_lines(const std::filesystem::path& file) {
   const auto content = base::read_file(file);

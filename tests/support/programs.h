@@ -28,6 +28,10 @@ struct RunningServer {
   base::SocketAddress address;  // where it listens
 };
 
+// SIGTERM to keepstate-lb, which has no sessions any more; it must end with 0 (so also a sanitizer must have found
+// nothing). An error quotes its log.
+[[nodiscard]] base::Result<void> end_balancer(base::Subprocess& balancer, const std::filesystem::path& log);
+
 // The end of a log, for an error message.
 [[nodiscard]] std::string last_lines(const std::filesystem::path& file);
 

@@ -55,6 +55,12 @@ class Balanced : public testing::Test {
     balancer_ = std::move(*balancer);
   }
 
+  void TearDown() override {
+    if (!balancer_) return;
+    const auto ended = support::end_balancer(*balancer_, folder_.path() / "lb.log");
+    EXPECT_TRUE(ended) << ended.error().message;
+  }
+
   void make_certificates() {
     ASSERT_TRUE(programs_) << programs_.error().message;
     const auto yaml = folder_.path() / "cluster.yaml";

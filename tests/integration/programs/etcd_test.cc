@@ -133,6 +133,12 @@ class EtcdBehindTheBalancer : public testing::Test {
     if (!HasFatalFailure()) start_balancer(*programs);
   }
 
+  void TearDown() override {
+    if (!balancer_) return;
+    const auto ended = support::end_balancer(*balancer_, folder_.path() / "lb.log");
+    EXPECT_TRUE(ended) << ended.error().message;
+  }
+
   void start_etcd() {
     etcd_.emplace(machines(), files_, folder_.path());
     for (std::size_t i = 0; i < etcd_->size(); ++i) {
