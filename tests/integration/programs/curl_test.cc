@@ -23,6 +23,7 @@ using testing::HasSubstr;
 
 constexpr int kConnections = 10'000;
 constexpr int kClients = 64;
+constexpr int kResets = 2000;
 constexpr int kTlsEach = 25;
 constexpr std::uint64_t kBytesEach =
     1500;  // more than a segment's worth of loopback's small buffers, not more than one read
@@ -210,6 +211,34 @@ TEST_F(BalancedTcp, TenThousandConnectionsOfManyClientsAtOnceLoseNone) {
     }
   });
   EXPECT_EQ(carriers.done(), kConnections) << carriers.trouble();
+}
+
+// A server that dies right behind its last bytes: bytes and reset may reach the balancer as one event of its loop.
+class BalancedReset : public Balanced {
+ protected:
+  void SetUp() override { start_balancer({server_.address()}); }
+
+  // False: the client was left waiting.
+  [[nodiscard]] bool sees_the_end() const {
+    const auto socket = support::connect_to(vip_);
+    support::send_all(socket, "?");
+    try {
+      (void)support::recv_all(socket, seconds{5});
+    } catch (const support::SocketError& error) {
+      return error.error() == ECONNRESET;
+    }
+    return true;
+  }
+
+  support::ScriptedServer server_{[](base::UniqueFd socket) {
+    (void)support::recv_exactly(socket, 1);
+    support::send_all(socket, "last words");
+    support::reset(std::move(socket));
+  }};
+};
+
+TEST_F(BalancedReset, IsPassedOnWhenItComesRightBehindTheLastBytes) {
+  for (int i = 0; i < kResets; ++i) ASSERT_TRUE(sees_the_end()) << "connection " << i;
 }
 
 }  // namespace
