@@ -69,7 +69,7 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   CLI::App app("keepstate-lb: one address in front of several API servers", "keepstate-lb");
   app.set_version_flag("--version", "keepstate-lb " KEEPSTATE_VERSION);
   app.footer(kExamples);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // none is told below: CLI11 would not name a word that is no sub-command
   app.fallthrough(false);
   add_run(app, options);
   add_check(app, options);
@@ -81,6 +81,9 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     std::ostringstream err;
     const int code = app.exit(error, out, err);
     return {std::nullopt, code == 0 ? base::kExitOk : base::kExitUsage, code == 0 ? out.str() : err.str()};
+  }
+  if (app.get_subcommands().empty()) {
+    return {std::nullopt, base::kExitUsage, "keepstate-lb: give a command: run, check or ruleset; see --help\n"};
   }
   if (options.command == Options::Command::kRun && options.file.empty() && options.listen.empty()) {
     return {std::nullopt, base::kExitUsage,

@@ -97,8 +97,8 @@ TEST(Options, BackendAndPolicyNeedAListener) {
 }
 
 TEST(Options, ComplainsAboutWhatItDoesNotKnow) {
-  EXPECT_THAT(complaint({}), HasSubstr("subcommand is required"));
-  EXPECT_THAT(complaint({"serve"}), HasSubstr("subcommand is required"));
+  EXPECT_THAT(complaint({}), HasSubstr("give a command: run, check or ruleset"));
+  EXPECT_THAT(complaint({"serve"}), HasSubstr("not expected: serve"));
   EXPECT_THAT(complaint({"run", "-c", "f", "--wokers", "2"}), HasSubstr("--wokers"));
   EXPECT_THAT(complaint({"run", "-c", "f", "stray"}), HasSubstr("stray"));
   EXPECT_THAT(complaint({"run", "-c"}), HasSubstr("--config"));
