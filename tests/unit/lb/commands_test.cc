@@ -7,7 +7,7 @@
 
 #include "lb/net/listen_socket.h"
 #include "lib/base/exit_code.h"
-#include "tests/unit/lb/scratch_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace lb {
 namespace {
@@ -63,7 +63,7 @@ class CommandsTest : public ::testing::Test {
     return outcome.err;
   }
 
-  ScratchFolder folder_;
+  tests::support::TemporaryFolder folder_;
 };
 
 TEST_F(CommandsTest, CheckCountsWhatIsInACorrectFile) {

@@ -10,9 +10,9 @@
 #include <optional>
 #include <vector>
 
+#include "tests/support/temporary_folder.h"
 #include "tests/unit/lb/net/descriptor_shortage.h"
 #include "tests/unit/lb/net/loop_fixture.h"
-#include "tests/unit/lb/scratch_folder.h"
 
 namespace lb::net {
 namespace {
@@ -87,7 +87,7 @@ class HttpServerTest : public LoopTest {
     return listening ? "" : listening.error().message;
   }
 
-  ScratchFolder folder_;
+  tests::support::TemporaryFolder folder_;
   std::vector<HttpRequest> requests_;
   HttpResponse response_{.status = 200, .content_type = "text/x-test", .body = "the body\n"};
   std::optional<HttpServer> server_;

@@ -1,4 +1,4 @@
-// What the tests of lb/proxy share: a loop that is turned by hand, a clock that is held by hand, and socket pairs.
+// What the tests of lb/proxy share: a loop that is turned by hand, and socket pairs.
 #pragma once
 
 #include <event2/event.h>
@@ -7,26 +7,17 @@
 #include <unistd.h>
 
 #include <array>
-#include <chrono>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "lb/net/event_loop.h"
-#include "lib/base/clock.h"
 #include "lib/base/unique_fd.h"
+#include "tests/unit/lb/manual_clock.h"
 
 namespace lb::proxy {
 
-class ManualClock final : public base::Clock {
- public:
-  [[nodiscard]] base::SteadyTime now() const noexcept override { return now_; }
-  void advance(std::chrono::milliseconds by) noexcept { now_ += by; }
-
- private:
-  base::SteadyTime now_ = std::chrono::steady_clock::now();
-};
-
-// Handles all that is ready; true when there was something.
+// Handles all that is ready.
 inline void turn(net::EventLoop& loop) {
   for (int i = 0; i < 8; ++i) event_base_loop(loop.base(), EVLOOP_NONBLOCK);
 }
