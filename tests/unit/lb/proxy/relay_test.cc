@@ -13,8 +13,8 @@ class RelayTest : public testing::Test, private net::Stream::Handler {
   RelayTest() {
     auto [client, source] = socket_pair();
     auto [server, sink] = socket_pair();
-    client_ = std::move(client);
-    server_ = std::move(server);
+    client_.reset(client.release());
+    server_.reset(server.release());
     EXPECT_TRUE(source_.open(loop_, std::move(source), *this, net::Stream::State::kConnected));
     EXPECT_TRUE(sink_.open(loop_, std::move(sink), *this, net::Stream::State::kConnected));
   }
