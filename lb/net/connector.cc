@@ -14,18 +14,6 @@ timeval to_timeval(std::chrono::milliseconds time) noexcept {
   return {time.count() / 1000, static_cast<suseconds_t>(time.count() % 1000 * 1000)};
 }
 
-// 0 when the connection stands, ETIMEDOUT while nothing is known. The socket is asked and not the clock: a loop that
-// was held up finds the time over for a server that answered at once.
-int connect_error(int fd) noexcept {
-  int error = 0;
-  socklen_t size = sizeof error;
-  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
-  if (error != 0) return error;
-  sockaddr_storage peer{};
-  size = sizeof peer;
-  return ::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0 ? 0 : ETIMEDOUT;
-}
-
 }  // namespace
 
 Connector::Connector(EventLoop& loop, Done done) : loop_(loop), done_(std::move(done)) {
@@ -61,7 +49,7 @@ void Connector::on_event(evutil_socket_t, short, void* self) noexcept {
 }
 
 void Connector::finish() noexcept {
-  const int error = fd_ ? connect_error(fd_.get()) : known_error_;
+  const int error = fd_ ? connect_outcome(fd_.get()) : known_error_;
   close_by_reset();
   done_(error);
 }

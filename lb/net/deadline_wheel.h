@@ -59,11 +59,16 @@ class DeadlineWheel {
   }
   // Calls what is due by the clock. The wheel's own timer does so every tick.
   void advance() noexcept;
+  // The same, when the loop is so late that "now" would mislead. For those who are called before the timer is.
+  void catch_up() noexcept {
+    if (clock_.now() - tick_time_ > kLate) advance();
+  }
   // Whole ticks, rounded up.
   [[nodiscard]] static Tick ticks(std::chrono::nanoseconds duration) noexcept;
 
  private:
   static constexpr std::size_t kSlots = 1024;  // a round of 51 s
+  static constexpr std::chrono::milliseconds kLate = 4 * kTick;
   struct Slot final : Deadline {
     void on_deadline() noexcept override {}
     Slot() noexcept;

@@ -70,6 +70,16 @@ SocketResult begin_connect(const base::SocketAddress& address) noexcept {
   return result;
 }
 
+int connect_outcome(int fd) noexcept {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
+  if (error != 0) return error;
+  sockaddr_storage peer{};
+  size = sizeof peer;
+  return ::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0 ? 0 : ETIMEDOUT;
+}
+
 void set_no_delay(int fd) noexcept {
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }

@@ -29,6 +29,10 @@ struct Accepted {
 // The same with a socket that the caller has prepared; 0 or an errno value.
 [[nodiscard]] int begin_connect(int fd, const base::SocketAddress& address) noexcept;
 
+// How that ended by now: 0 when the connection stands, ETIMEDOUT while nothing is known, else what went wrong. A loop
+// that was held up asks this when the time is over: the peer may have answered long ago.
+[[nodiscard]] int connect_outcome(int fd) noexcept;
+
 // No waiting for more to send (TCP_NODELAY).
 void set_no_delay(int fd) noexcept;
 // A peer that vanished without a word is noticed after about a minute: first probe after 30 s of silence, then two more

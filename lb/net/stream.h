@@ -54,6 +54,8 @@ class Stream {
   [[nodiscard]] Result read(std::span<std::byte> into) noexcept;
   // No signal when the peer is gone: kFailed with EPIPE.
   [[nodiscard]] Result write(std::span<const std::byte> from) noexcept;
+  // What is to be read may have come though the loop has not told it yet.
+  void expect_bytes() noexcept { readable_ = !read_ended_; }
   // For those who read and write the descriptor themselves (splice): what the kernel said.
   void note_read(Outcome outcome) noexcept;
   void note_write(Outcome outcome) noexcept;

@@ -44,6 +44,12 @@ Relay::Status Relay::pump(Stream& from, Stream& to, RelayResources& resources) n
   return finished_ ? Status::kFinished : Status::kOpen;
 }
 
+void Relay::deliver_rest(Stream& from, Stream& to, RelayResources& resources) noexcept {
+  from.expect_bytes();
+  while (!source_ended_ && flush(to) == Step::kGoOn && take_from(from, to, resources) == Step::kGoOn) {
+  }
+}
+
 void Relay::abandon_sink() noexcept {
   sink_abandoned_ = true;
   bulk_ = false;

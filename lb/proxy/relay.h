@@ -43,6 +43,9 @@ class Relay {
   // handler is called again. Bytes are counted when the sink has taken them.
   [[nodiscard]] Status pump(net::Stream& from, net::Stream& to, RelayResources& resources) noexcept;
 
+  // The source was reset: delivers what it had sent before, as far as the sink takes it now. The end is not passed on.
+  void deliver_rest(net::Stream& from, net::Stream& to, RelayResources& resources) noexcept;
+
   // From now on the source's bytes are thrown away: its sink is gone, but what the sink has sent before goes on in the
   // other direction, and the source may not be cut before it has read that.
   void abandon_sink() noexcept;

@@ -108,8 +108,11 @@ void Session::on_connect_ready(const net::Stream& stream) noexcept {
     return;
   }
   const int error = backend_.take_error();
-  if (error == 0 && backend_.writable()) return on_connected();
-  if (error == 0) return;
+  if (error != 0 || backend_.writable()) on_connect_ended(error);
+}
+
+void Session::on_connect_ended(int error) noexcept {
+  if (error == 0) return on_connected();
   on_try_failed(error);
   if (state_ != State::kClosed) connect_to_next();
 }
@@ -139,9 +142,9 @@ void Session::on_connected() noexcept {
 void Session::pump() noexcept {
   const std::uint64_t to_backend_before = to_backend_.bytes();
   const std::uint64_t to_client_before = to_client_.bytes();
-  pump_once(to_backend_, client_, backend_, CloseReason::kClientReset, CloseReason::kBackendReset);
+  pump_once({to_backend_, to_client_, client_, backend_, CloseReason::kClientReset, CloseReason::kBackendReset});
   if (state_ != State::kClosed) {
-    pump_once(to_client_, backend_, client_, CloseReason::kBackendReset, CloseReason::kClientReset);
+    pump_once({to_client_, to_backend_, backend_, client_, CloseReason::kBackendReset, CloseReason::kClientReset});
   }
   count_bytes(to_backend_before, to_client_before);
   if (state_ == State::kClosed) return;
@@ -149,17 +152,19 @@ void Session::pump() noexcept {
   if (to_backend_.over() || to_client_.over()) on_one_side_ended();
 }
 
-void Session::pump_once(Relay& relay, net::Stream& from, net::Stream& to, CloseReason from_reset,
-                        CloseReason to_reset) noexcept {
-  Relay::Status status = relay.pump(from, to, place_.relay);
+void Session::pump_once(const Direction& way) noexcept {
+  Relay::Status status = way.relay.pump(way.from, way.to, place_.relay);
   if (status == Relay::Status::kSinkClosed) {
     // The other direction goes on until what `to` has sent is delivered; meanwhile `from` is read and dropped.
-    reason_ = to_reset;
-    relay.abandon_sink();
-    status = relay.pump(from, to, place_.relay);
+    reason_ = way.to_reset;
+    way.relay.abandon_sink();
+    status = way.relay.pump(way.from, way.to, place_.relay);
   }
-  if (status == Relay::Status::kSourceFailed) finish(from_reset);
-  if (status == Relay::Status::kSinkReset) finish(to_reset);
+  if (status == Relay::Status::kSourceFailed) finish(way.from_reset);
+  if (status == Relay::Status::kSinkReset) {
+    way.back.deliver_rest(way.to, way.from, place_.relay);
+    finish(way.to_reset);
+  }
 }
 
 void Session::count_bytes(std::uint64_t to_backend_before, std::uint64_t to_client_before) noexcept {
@@ -200,8 +205,7 @@ void Session::on_ready(net::Stream& stream) noexcept {
 
 void Session::on_deadline() noexcept {
   if (state_ == State::kConnecting) {
-    on_try_failed(ETIMEDOUT);
-    if (state_ != State::kClosed) connect_to_next();
+    on_connect_ended(net::connect_outcome(backend_.fd()));
   } else {
     on_silence();
   }

@@ -82,13 +82,21 @@ class Session final : private net::Stream::Handler, private net::Deadline {
   [[nodiscard]] std::optional<policy::BackendIndex> choose() const noexcept;
   [[nodiscard]] int begin_try(backend::BackendState& backend) noexcept;
   void on_connect_ready(const net::Stream& stream) noexcept;
+  void on_connect_ended(int error) noexcept;
   void on_try_failed(int error) noexcept;
   void on_connected() noexcept;
   [[nodiscard]] std::chrono::milliseconds connect_time_left() const noexcept;
 
   void pump() noexcept;
-  void pump_once(Relay& relay, net::Stream& from, net::Stream& to, CloseReason from_reset,
-                 CloseReason to_reset) noexcept;
+  struct Direction {
+    Relay& relay;
+    Relay& back;  // the relay of the other direction
+    net::Stream& from;
+    net::Stream& to;
+    CloseReason from_reset;  // what it means when `from`, respectively `to`, is reset
+    CloseReason to_reset;
+  };
+  void pump_once(const Direction& way) noexcept;
   void count_bytes(std::uint64_t to_backend_before, std::uint64_t to_client_before) noexcept;
   void on_one_side_ended() noexcept;
   void on_silence() noexcept;

@@ -48,6 +48,7 @@ class Worker::Door final : public net::ListenSocket::Handler {
   }
 
   void on_acceptable(net::ListenSocket& socket) noexcept override {
+    worker_.wheel_.catch_up();
     for (int i = 0; i < kAcceptsATurn && !worker_.paused_; ++i) {
       // At the limit the loop calls again if somebody really waits; only then is it a pause.
       if (!accept_one(socket) || worker_.at_limit()) return;

@@ -190,6 +190,22 @@ TEST_F(DeadlineWheelTest, NowFollowsTheClockAlsoAfterTheWheelHasStopped) {
   EXPECT_EQ(alarm.rings, 1);
 }
 
+TEST_F(DeadlineWheelTest, CatchesUpOnlyWhenItIsLate) {
+  Alarm soon;
+  Alarm later;
+  wheel_.arm(soon, 100ms);
+  wheel_.arm(later, 5s);
+  const Tick start = wheel_.now();
+  clock_.advance(150ms);
+  wheel_.catch_up();
+  EXPECT_EQ(soon.rings, 0);  // the timer comes soon enough
+  clock_.advance(2s);
+  wheel_.catch_up();
+  EXPECT_EQ(soon.rings, 1);
+  EXPECT_EQ(later.rings, 0);
+  EXPECT_EQ(wheel_.now() - start, 43U);
+}
+
 TEST_F(DeadlineWheelTest, ItsOwnTimerRingsAndThenLetsTheLoopSleep) {
   const base::SystemClock real;
   DeadlineWheel wheel(loop_, real);

@@ -152,6 +152,37 @@ TEST_F(SessionTest, EndsWhenTheTimeForAllTriesIsOver) {
   EXPECT_EQ(counters(0).connect_timeouts.value(), 1U);
 }
 
+TEST_F(SessionTest, AsksTheSocketAndNotTheLateClockWhetherABackendAnswered) {
+  const auto server = listening();
+  set_backends({support::local_address(server)});
+  pool_.timeouts.connect = milliseconds{2000};
+  const auto client = begin();
+  const base::UniqueFd peer(::accept(server.get(), nullptr, nullptr));  // it stands, and the loop was not told yet
+  clock_.advance(milliseconds{2100});
+  wheel_.advance();
+  EXPECT_FALSE(closed_);
+  EXPECT_EQ(counters(0).sessions.value(), 1U);
+  EXPECT_EQ(counters(0).connect_timeouts.value(), 0U);
+}
+
+TEST_F(SessionTest, DeliversWhatABackendAnsweredBeforeItsResetToAClientThatGoesOnSending) {
+  const auto server = listening();
+  set_backends({support::local_address(server)});
+  const auto client = begin();
+  base::UniqueFd peer = accept_one(server);
+  turn_until(loop_, [&] { return counters(0).sessions.value() == 1; });
+  turn(loop_);
+  // All of it stands in the kernel before the loop looks; the client is asked first.
+  ASSERT_EQ(::write(client.get(), "request", 7), 7);
+  ASSERT_EQ(::write(peer.get(), "answer", 6), 6);
+  const linger at_once{1, 0};
+  ::setsockopt(peer.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  peer.reset();
+  turn_until(loop_, [&] { return closed_.has_value(); });
+  EXPECT_EQ(closed_, CloseReason::kBackendReset);
+  EXPECT_EQ(take(client.get()), "answer");
+}
+
 TEST_F(SessionTest, ClosesAfterIdleTimeCountedFromTheLastByte) {
   const auto server = listening();
   set_backends({support::local_address(server)});
