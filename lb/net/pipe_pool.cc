@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 namespace lb::net {
@@ -36,7 +37,7 @@ std::unique_ptr<Pipe> PipePool::make_pipe() noexcept {
   base::UniqueFd write_end(ends[1]);
   // Refused above the user's share of pipe memory: the pipe then keeps the size it has.
   ::fcntl(write_end.get(), F_SETPIPE_SZ, static_cast<int>(kPipeSize));
-  return std::unique_ptr<Pipe>(new Pipe(*this, std::move(read_end), std::move(write_end)));
+  return std::unique_ptr<Pipe>(new (std::nothrow) Pipe(*this, std::move(read_end), std::move(write_end)));
 }
 
 Stream::Result Pipe::fill_from(Stream& from, std::size_t limit) noexcept {

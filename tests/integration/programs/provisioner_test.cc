@@ -1,19 +1,16 @@
 // keepstate-provisioner as a user meets it: exit codes, and what it prints where.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
+
+#include "lib/base/subprocess.h"
+#include "tests/support/temporary_folder.h"
 
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Outcome {
   int exit_code = -1;
@@ -21,45 +18,30 @@ struct Outcome {
   std::string err;
 };
 
-// A folder of its own for every test, removed at its end.
+// A folder of its own for every test, where the program runs.
 class ProvisionerProgram : public ::testing::Test {
  protected:
-  ProvisionerProgram() {
-    std::string name = (fs::temp_directory_path() / "keepstate-provisioner-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data()) == nullptr ? fs::path() : fs::path(name);
-  }
-  ~ProvisionerProgram() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-  void SetUp() override { ASSERT_FALSE(folder_.empty()) << "cannot create a temporary folder"; }
-
-  // Runs the program in the folder; the arguments are words for the shell.
-  Outcome run(const std::string& arguments) const {
-    const std::string command =
-        fmt::format("cd '{}' && '{}/keepstate-provisioner' {} 2>err", folder_.string(), KEEPSTATE_BIN_DIR, arguments);
-    Outcome outcome;
-    std::FILE* const pipe = ::popen(command.c_str(), "r");
-    if (pipe == nullptr) return outcome;
-    std::array<char, 4096> chunk{};
-    while (const std::size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe)) outcome.out.append(chunk.data(), n);
-    const int status = ::pclose(pipe);
-    if (WIFEXITED(status)) outcome.exit_code = WEXITSTATUS(status);
-    std::ostringstream err;
-    err << std::ifstream(folder_ / "err").rdbuf();
-    outcome.err = err.str();
-    return outcome;
+  // The arguments have spaces between, and none inside.
+  [[nodiscard]] Outcome run(const std::string& arguments) const {
+    std::vector<std::string> argv{KEEPSTATE_BIN_DIR "/keepstate-provisioner"};
+    std::istringstream words(arguments);
+    for (std::string word; words >> word;) argv.push_back(word);
+    auto done = base::run_captured(argv, {.working_folder = folder_.path()});
+    if (!done) return {-1, {}, done.error().message};
+    return {done->status.value, done->out, done->err};
   }
 
-  void write(const std::string& name, const std::string& content) const { std::ofstream(folder_ / name) << content; }
+  void write(const std::string& name, const std::string& content) const {
+    std::ofstream(folder_.path() / name) << content;
+  }
 
  private:
-  fs::path folder_;
+  tests::support::TemporaryFolder folder_;
 };
 
 TEST_F(ProvisionerProgram, SumsUpAGoodFileAndWarns) {
   const std::string example = std::string(KEEPSTATE_SOURCE_DIR) + "/configs/cluster.yaml";
-  const Outcome outcome = run("check -c '" + example + "'");
+  const Outcome outcome = run("check -c " + example);
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.out, example +
                              ": cluster 'hard-way' is sound: 3 control-plane machines, 3 workers, 1 listener, VIP "

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <optional>
+#include <memory>
 #include <utility>
 
 namespace lb::backend {
@@ -46,9 +46,9 @@ TEST_F(LeaseTest, GivingBackTwiceCountsOnce) {
 }
 
 TEST_F(LeaseTest, MovingKeepsTheCount) {
-  std::optional<Lease> first(std::in_place, backend_, 0U);
-  Lease second(*std::move(first));
-  first.reset();
+  auto first = std::make_unique<Lease>(backend_, 0U);
+  Lease second(std::move(*first));
+  first = nullptr;  // its destructor has nothing to give back
   EXPECT_EQ(active(), 1U);
   Lease third;
   third = std::move(second);

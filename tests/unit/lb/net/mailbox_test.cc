@@ -41,15 +41,12 @@ TEST_F(MailboxTest, LosesNothingThatManyThreadsPost) {
   std::vector<int> next(kThreads);
   int in_order = 0;
   std::vector<std::thread> threads;
-  for (int thread = 0; thread < kThreads; ++thread) {
-    threads.emplace_back([&mailbox, &next, &in_order, thread] {
-      for (int i = 0; i < kLetters; ++i) {
-        mailbox.post([&next, &in_order, thread, i] {
-          if (next[static_cast<std::size_t>(thread)]++ == i) ++in_order;
-        });
-      }
-    });
-  }
+  const auto post_all = [&](std::size_t thread) {
+    for (int i = 0; i < kLetters; ++i) {
+      mailbox.post([&, thread, i] { in_order += next[thread]++ == i ? 1 : 0; });
+    }
+  };
+  for (std::size_t thread = 0; thread < kThreads; ++thread) threads.emplace_back(post_all, thread);
   EXPECT_TRUE(run_until([&] { return in_order == kThreads * kLetters; }));
   for (auto& thread : threads) thread.join();
 }

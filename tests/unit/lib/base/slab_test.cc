@@ -85,8 +85,8 @@ struct Choosy {
 
 TEST(Slab, AConstructorThatThrowsTakesNoPlace) {
   Slab<Choosy> slab;
-  const Choosy* const place = &slab.create(true);
-  slab.destroy(*const_cast<Choosy*>(place));
+  Choosy* const place = &slab.create(true);
+  slab.destroy(*place);
   EXPECT_THROW(static_cast<void>(slab.create(false)), std::invalid_argument);
   EXPECT_EQ(slab.size(), 0U);
   EXPECT_EQ(&slab.create(true), place);
