@@ -62,6 +62,7 @@ class Daemon::Parts {
   base::Result<void> listen(const config::Config& config, std::uint64_t seed, const base::Clock& clock) {
     auto workers = proxy::WorkerGroup::start({.workers = worker_count(config),
                                               .seed = seed,
+                                              .reuse_sockets = config.reuse_sockets,
                                               .listeners = addresses_of(config),
                                               .snapshot = controller_.snapshot()},
                                              clock, log_);

@@ -14,6 +14,7 @@ namespace lb::config {
 struct Config {
   std::vector<cluster::Listener> listeners;  // never empty
   std::optional<unsigned> workers;           // unset: one a core
+  bool reuse_sockets = true;                 // of backends, for the next session (Linux)
   std::optional<unsigned> max_connections;   // sessions of the whole daemon; unset: what the descriptors allow
   std::chrono::milliseconds shutdown_grace{30'000};
   std::optional<base::SocketAddress> admin;

@@ -64,6 +64,7 @@ base::Result<Config> config_of(const cluster::Cluster& cluster) {
   const cluster::LoadBalancer& section = *cluster.load_balancer;
   return Config{.listeners = section.listeners,
                 .workers = section.workers,
+                .reuse_sockets = section.reuse_sockets,
                 .max_connections = section.max_connections,
                 .shutdown_grace = section.shutdown_grace,
                 .admin = section.admin,

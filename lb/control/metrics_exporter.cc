@@ -84,6 +84,8 @@ void add_listeners(std::vector<MetricFamily>& families, const Controller& contro
   Family active("connections_active", "Sessions now.", MetricType::Gauge);
   Family closed("connections_closed_total", "Sessions that ended, by cause.", MetricType::Counter);
   Family retries("retries_total", "Further backends tried because one could not be reached.", MetricType::Counter);
+  Family reused("backend_sockets_reused_total", "Tries to connect that used the socket of a former session again.",
+                MetricType::Counter);
   Family fail_open("fail_open", "1 while no backend is up and all are tried.", MetricType::Gauge);
   for (std::size_t i = 0; i < controller.listeners().size(); ++i) {
     const auto& listener = controller.listeners()[i];
@@ -95,13 +97,14 @@ void add_listeners(std::vector<MetricFamily>& families, const Controller& contro
     accepted.add({label}, taken);
     active.add({label}, taken - std::min(taken, ended));
     retries.add({label}, sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].retries; }));
+    reused.add({label}, sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].reused_sockets; }));
     fail_open.add({label}, listener.fail_open ? 1 : 0);
     for (std::size_t reason = 0; reason < proxy::kCloseReasons; ++reason) {
       closed.add({label, {"cause", std::string(to_string(static_cast<proxy::CloseReason>(reason)))}},
                  sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].closed[reason]; }));
     }
   }
-  for (Family* family : {&accepted, &active, &closed, &retries, &fail_open}) {
+  for (Family* family : {&accepted, &active, &closed, &retries, &reused, &fail_open}) {
     families.push_back(std::move(*family).take());
   }
 }

@@ -29,7 +29,9 @@ event_base* new_base() {
 
 EventLoop::EventLoop() : base_(new_base()) {
   if (!base_) throw std::runtime_error("cannot make an event loop: the system gave no event descriptor");
-  edge_triggered_ = (event_base_get_features(base_.get()) & EV_FEATURE_ET) != 0;
+  const int features = event_base_get_features(base_.get());
+  edge_triggered_ = (features & EV_FEATURE_ET) != 0;
+  tells_ends_ = edge_triggered_ && (features & EV_FEATURE_EARLY_CLOSE) != 0;
 }
 
 void EventLoop::run() noexcept {

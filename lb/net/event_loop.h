@@ -24,6 +24,9 @@ class EventLoop {
   // Whether readiness is told once (edge) or as long as it lasts (level).
   [[nodiscard]] bool edge_triggered() const noexcept { return edge_triggered_; }
 
+  // Whether a peer's end is told apart from its bytes (epoll's RDHUP), also when both come at once.
+  [[nodiscard]] bool tells_ends() const noexcept { return tells_ends_; }
+
   // For lb/net alone.
   [[nodiscard]] event_base* base() const noexcept { return base_.get(); }
 
@@ -33,6 +36,7 @@ class EventLoop {
   };
   std::unique_ptr<event_base, FreeBase> base_;
   bool edge_triggered_;
+  bool tells_ends_;
 };
 
 }  // namespace lb::net

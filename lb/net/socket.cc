@@ -70,13 +70,16 @@ SocketResult begin_connect(const base::SocketAddress& address) noexcept {
   return result;
 }
 
-int connect_outcome(int fd) noexcept {
+int socket_error(int fd) noexcept {
   int error = 0;
   socklen_t size = sizeof error;
-  if (::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
-  if (error != 0) return error;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+int connect_outcome(int fd) noexcept {
+  if (const int error = socket_error(fd); error != 0) return error;
   sockaddr_storage peer{};
-  size = sizeof peer;
+  socklen_t size = sizeof peer;
   return ::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0 ? 0 : ETIMEDOUT;
 }
 

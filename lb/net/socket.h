@@ -29,6 +29,9 @@ struct Accepted {
 // The same with a socket that the caller has prepared; 0 or an errno value.
 [[nodiscard]] int begin_connect(int fd, const base::SocketAddress& address) noexcept;
 
+// The pending error (SO_ERROR), which asking clears; 0 is none.
+[[nodiscard]] int socket_error(int fd) noexcept;
+
 // How that ended by now: 0 when the connection stands, ETIMEDOUT while nothing is known, else what went wrong. A loop
 // that was held up asks this when the time is over: the peer may have answered long ago.
 [[nodiscard]] int connect_outcome(int fd) noexcept;

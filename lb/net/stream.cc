@@ -1,14 +1,23 @@
 #include "lb/net/stream.h"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <utility>
+
+#include "lb/net/socket.h"
 
 namespace lb::net {
 namespace {
 
 constexpr short kEdgeEvents = EV_READ | EV_WRITE | EV_ET | EV_PERSIST;
+
+short first_events(const EventLoop& loop) noexcept {
+  if (loop.tells_ends()) return static_cast<short>(kEdgeEvents | EV_CLOSED);
+  return loop.edge_triggered() ? kEdgeEvents : static_cast<short>(EV_READ | EV_WRITE | EV_PERSIST);
+}
 
 Stream::Result result_of(ssize_t n, Stream::Outcome of_nothing) noexcept {
   if (n > 0) return {Stream::Outcome::kMoved, static_cast<std::size_t>(n)};
@@ -21,23 +30,30 @@ Stream::Result result_of(ssize_t n, Stream::Outcome of_nothing) noexcept {
 
 bool Stream::open(EventLoop& loop, base::UniqueFd fd, Handler& handler, State state) noexcept {
   edge_triggered_ = loop.edge_triggered();
+  tells_ends_ = loop.tells_ends();
   handler_ = &handler;
   fd_ = fd.release();
-  readable_ = read_ended_ = yielded_ = false;
-  writable_ = state == State::kConnected;
-  const auto events = static_cast<short>(edge_triggered_ ? kEdgeEvents : EV_READ | EV_WRITE | EV_PERSIST);
-  event_assign(&event_, loop.base(), fd_, events, &Stream::on_event, this);
+  begin(state);
+  event_assign(&event_, loop.base(), fd_, first_events(loop), &Stream::on_event, this);
   if (event_add(&event_, nullptr) == 0) return true;
   close();
   return false;
 }
 
+void Stream::begin(State state) noexcept {
+  readable_ = told_end_ = read_ended_ = failed_ = unsure_ = may_have_error_ = yielded_ = false;
+  writable_ = state == State::kConnected;
+}
+
 Stream::Result Stream::read(std::span<std::byte> into) noexcept {
   const ssize_t n = ::recv(fd_, into.data(), into.size(), 0);
   const Result result = result_of(n, Outcome::kEnded);
-  // Only EAGAIN proves that nothing more is there. After a short read there may be a reset that came together with the
-  // bytes: it makes no second edge, and libevent tells it as room and bytes alone (epoll.c: EPOLLERR).
   note_read(result.outcome);
+  // Where an end comes without a word of its own, only EAGAIN proves that nothing more is there.
+  if (result.count > 0 && result.count < into.size() && tells_ends_ && !told_end_) {
+    readable_ = false;
+    unsure_ = true;
+  }
   return result;
 }
 
@@ -53,17 +69,16 @@ void Stream::note_read(Outcome outcome) noexcept {
   if (outcome == Outcome::kMoved) return;
   readable_ = false;
   read_ended_ = outcome != Outcome::kBlocked;
+  failed_ = failed_ || outcome == Outcome::kFailed;
 }
 
 void Stream::note_write(Outcome outcome) noexcept {
   if (outcome != Outcome::kMoved) writable_ = false;
+  failed_ = failed_ || outcome == Outcome::kFailed;
 }
 
 int Stream::take_error() noexcept {
-  int error = 0;
-  socklen_t size = sizeof error;
-  if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
-  return error;
+  return may_have_error_ ? socket_error(fd_) : 0;
 }
 
 void Stream::shutdown_write() noexcept {
@@ -84,6 +99,41 @@ void Stream::reset() noexcept {
   close();
 }
 
+#if defined(__linux__) && !defined(KEEPSTATE_PORTABLE)
+bool Stream::dissolve() noexcept {
+  // In LAST_ACK the call would succeed and throw away what the peer has not acknowledged, the FIN as well. CLOSE means
+  // that all was delivered (or that a reset came, and then there is an error).
+  tcp_info info{};
+  socklen_t size = offsetof(tcp_info, tcpi_ca_state);
+  if (yielded_ || failed_ || !read_ended_ || ::getsockopt(fd_, IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return false;
+  if (info.tcpi_state != TCP_CLOSE || socket_error(fd_) != 0) return false;
+  const sockaddr none{.sa_family = AF_UNSPEC, .sa_data = {}};
+  return ::connect(fd_, &none, sizeof none) == 0;
+}
+
+bool Stream::can_dissolve() noexcept {
+  return true;
+}
+#else
+bool Stream::dissolve() noexcept {
+  return false;
+}
+
+bool Stream::can_dissolve() noexcept {
+  return false;
+}
+#endif
+
+bool Stream::has_event_waiting() const noexcept {
+  return (event_.ev_evcallback.evcb_flags & (EVLIST_ACTIVE | EVLIST_ACTIVE_LATER)) != 0;
+}
+
+int Stream::connect_again(const base::SocketAddress& address, Handler& handler) noexcept {
+  handler_ = &handler;
+  begin(State::kConnecting);
+  return begin_connect(fd_, address);
+}
+
 void Stream::yield() noexcept {
   yielded_ = true;
   event_active(&event_, readable_ ? EV_READ : EV_WRITE, 1);
@@ -97,7 +147,11 @@ void Stream::on_event(evutil_socket_t, short what, void* self) noexcept {
 }
 
 void Stream::note_ready(short what) noexcept {
-  if ((what & EV_READ) != 0 && !read_ended_) readable_ = true;
+  const bool stood = writable_;
+  const bool nothing_new = readable_ && stood;
+  may_have_error_ = !tells_ends_ || nothing_new || ((what & EV_READ) != 0 && !stood);
+  if ((what & EV_CLOSED) != 0) told_end_ = true;
+  if ((what & (EV_READ | EV_CLOSED)) != 0 && !read_ended_) readable_ = true;
   if ((what & EV_WRITE) != 0) writable_ = true;
 }
 

@@ -12,6 +12,7 @@
 #include <span>
 
 #include "lb/net/event_loop.h"
+#include "lib/base/socket_address.h"
 #include "lib/base/unique_fd.h"
 
 namespace lb::net {
@@ -40,6 +41,9 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
+  // Another session's from now on.
+  void set_handler(Handler& handler) noexcept { handler_ = &handler; }
+
   // Takes a non-blocking descriptor. False when the loop could not register it (no memory, no descriptors in the
   // kernel): the stream is closed then. kConnecting: room to write is first told by the loop.
   enum class State { kConnected, kConnecting };
@@ -54,13 +58,22 @@ class Stream {
   [[nodiscard]] Result read(std::span<std::byte> into) noexcept;
   // No signal when the peer is gone: kFailed with EPIPE.
   [[nodiscard]] Result write(std::span<const std::byte> from) noexcept;
-  // What is to be read may have come though the loop has not told it yet.
-  void expect_bytes() noexcept { readable_ = !read_ended_; }
+  // What is to be read may have come though the loop has not told it.
+  void expect_bytes() noexcept {
+    unsure_ = false;
+    readable_ = !read_ended_;
+  }
+  // A read that did not fill its room has emptied the kernel's queue, so it counts as the last one until the loop tells
+  // more; that saves a call for each message. Only a reset that came together with those bytes is missed: libevent
+  // tells it as bytes and room (epoll.c: EPOLLERR). So whoever is unsure has to expect_bytes() after a while.
+  [[nodiscard]] bool unsure() const noexcept { return unsure_; }
+
   // For those who read and write the descriptor themselves (splice): what the kernel said.
   void note_read(Outcome outcome) noexcept;
   void note_write(Outcome outcome) noexcept;
 
-  // The socket's pending error (SO_ERROR), which reading clears; 0 is none.
+  // The socket's pending error (SO_ERROR), which reading clears; 0 is none. The kernel is asked only where the last
+  // event may have meant one: it told nothing that was not known, or bytes before the connection stood.
   [[nodiscard]] int take_error() noexcept;
 
   // Sends FIN; reading goes on.
@@ -69,6 +82,16 @@ class Stream {
   void close() noexcept;
   // RST: what is unsent is thrown away and the peer sees a reset.
   void reset() noexcept;
+
+  // After a clean end of both directions: undoes the connection (connect(2) with AF_UNSPEC) and keeps the descriptor
+  // and its registration for another one. False when the kernel still has something to deliver or an error to tell, or
+  // the system cannot: then nothing has changed.
+  [[nodiscard]] bool dissolve() noexcept;
+  [[nodiscard]] static bool can_dissolve() noexcept;
+  // What became of the old connection is still to be told by the loop; a new one would take it for its own.
+  [[nodiscard]] bool has_event_waiting() const noexcept;
+  // Begins to connect with a dissolved socket; 0 or an errno value.
+  [[nodiscard]] int connect_again(const base::SocketAddress& address, Handler& handler) noexcept;
 
   // Calls the handler again after the others had their turn.
   void yield() noexcept;
@@ -79,17 +102,23 @@ class Stream {
 
  private:
   static void on_event(evutil_socket_t fd, short what, void* self) noexcept;
+  void begin(State state) noexcept;
   void note_ready(short what) noexcept;
   void rearm_level() noexcept;
 
   event event_;  // assigned while fd_ >= 0
   Handler* handler_ = nullptr;
   int fd_ = -1;
-  bool readable_ = false;
-  bool writable_ = false;
-  bool read_ended_ = false;  // the peer's end or its reset was read
-  bool yielded_ = false;     // the handler's next call is under way
-  bool edge_triggered_ = true;
+  bool readable_ : 1 = false;
+  bool writable_ : 1 = false;
+  bool told_end_ : 1 = false;    // the loop has told that the peer has ended
+  bool read_ended_ : 1 = false;  // the peer's end or its reset was read
+  bool failed_ : 1 = false;      // a read or a write came to an error
+  bool unsure_ : 1 = false;
+  bool may_have_error_ : 1 = false;
+  bool yielded_ : 1 = false;  // the handler's next call is under way
+  bool edge_triggered_ : 1 = true;
+  bool tells_ends_ : 1 = false;
 };
 
 }  // namespace lb::net

@@ -26,7 +26,6 @@ Relay::Status Relay::pump(Stream& from, Stream& to, RelayResources& resources) n
   for (int round = 0; !finished_; ++round) {
     Step step = flush(to);
     if (step == Step::kGoOn && source_ended_) {
-      if (!sink_abandoned_) to.shutdown_write();
       finished_ = true;
       break;
     }

@@ -1,4 +1,4 @@
-// Relay: moves the bytes of one direction of a session, from one stream to the other, and then the end of the stream.
+// Relay: moves the bytes of one direction of a session, from one stream to the other.
 //
 // Reads only when the sink has taken all before, so at most one chunk stands between the two (backpressure). Small and
 // middling transfers are copied through the worker's one scratch buffer; what the sink did not take waits on the heap.
@@ -33,7 +33,7 @@ class Relay {
 
   enum class Status {
     kOpen,          // more may come
-    kFinished,      // the source has ended, all bytes and the end are passed on
+    kFinished,      // the source has ended and all bytes are passed on
     kSourceFailed,  // the source was reset
     kSinkReset,     // the sink was reset
     kSinkClosed,    // the sink ended its own stream before and takes no more: what it sent may still be unread
@@ -43,7 +43,7 @@ class Relay {
   // handler is called again. Bytes are counted when the sink has taken them.
   [[nodiscard]] Status pump(net::Stream& from, net::Stream& to, RelayResources& resources) noexcept;
 
-  // The source was reset: delivers what it had sent before, as far as the sink takes it now. The end is not passed on.
+  // The source was reset: delivers what it had sent before, as far as the sink takes it now.
   void deliver_rest(net::Stream& from, net::Stream& to, RelayResources& resources) noexcept;
 
   // From now on the source's bytes are thrown away: its sink is gone, but what the sink has sent before goes on in the

@@ -12,9 +12,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A session that lives this long gets keepalive on its backend side too; a short one never pays for it. (The client's
-// side inherits it from the listening socket.)
-constexpr milliseconds kKeepaliveAfter{5000};
+// A session that has moved bytes is looked after so much later: whether a reset was missed (Stream::unsure), and for
+// the first time whether its backend side has keepalive. A short session never pays for either. (The client's side
+// inherits keepalive from the listening socket.)
+constexpr milliseconds kLookAfter{1000};
 
 // The largest `retries` that a configuration may ask for, and the first try.
 constexpr std::size_t kMostTries = 11;
@@ -88,10 +89,12 @@ std::optional<policy::BackendIndex> Session::choose() const noexcept {
 }
 
 int Session::begin_try(backend::BackendState& backend) noexcept {
-  net::SocketResult begun = net::begin_connect(backend.address());
-  if (begun.error == EMFILE && place_.spare.spend()) begun = net::begin_connect(backend.address());
-  if (!begun.fd) return begun.error;
-  if (!backend_.open(place_.loop, std::move(begun.fd), *this, net::Stream::State::kConnecting)) return ENOMEM;
+  auto begun = place_.sockets.connect(backend.address(), *this);
+  if (begun.error == EMFILE && place_.spare.spend()) begun = place_.sockets.connect(backend.address(), *this);
+  if (!begun.stream) return begun.error;
+  backend_ = std::move(begun.stream);
+  keepalive_set_ = begun.used_before;
+  if (begun.used_before) place_.counters.reused_sockets.add(1);
   state_ = State::kConnecting;
   place_.wheel.arm(*this, std::min(place_.pool->timeouts.connect, connect_time_left()));
   return 0;
@@ -107,8 +110,8 @@ void Session::on_connect_ready(const net::Stream& stream) noexcept {
     if (client_.take_error() != 0) finish(CloseReason::kClientGone);
     return;
   }
-  const int error = backend_.take_error();
-  if (error != 0 || backend_.writable()) on_connect_ended(error);
+  const int error = backend_->take_error();
+  if (error != 0 || backend_->writable()) on_connect_ended(error);
 }
 
 void Session::on_connect_ended(int error) noexcept {
@@ -118,7 +121,7 @@ void Session::on_connect_ended(int error) noexcept {
 }
 
 void Session::on_try_failed(int error) noexcept {
-  backend_.reset();
+  backend_->reset();
   failure_counter(lease_.counters(), error).add(1);
   if (!tried_) tried_ = std::make_unique<std::vector<const backend::BackendState*>>();
   tried_->push_back(&lease_.backend());
@@ -133,7 +136,8 @@ void Session::on_connected() noexcept {
   tried_.reset();
   state_ = State::kRelaying;
   last_byte_ = place_.wheel.now();
-  place_.wheel.arm(*this, std::min(place_.pool->timeouts.idle, kKeepaliveAfter));
+  lively_ = true;
+  place_.wheel.arm(*this, std::min(place_.pool->timeouts.idle, kLookAfter));
   pump();
 }
 
@@ -142,9 +146,9 @@ void Session::on_connected() noexcept {
 void Session::pump() noexcept {
   const std::uint64_t to_backend_before = to_backend_.bytes();
   const std::uint64_t to_client_before = to_client_.bytes();
-  pump_once({to_backend_, to_client_, client_, backend_, CloseReason::kClientReset, CloseReason::kBackendReset});
+  pump_once({to_backend_, to_client_, client_, *backend_, CloseReason::kClientReset, CloseReason::kBackendReset});
   if (state_ != State::kClosed) {
-    pump_once({to_client_, to_backend_, backend_, client_, CloseReason::kBackendReset, CloseReason::kClientReset});
+    pump_once({to_client_, to_backend_, *backend_, client_, CloseReason::kBackendReset, CloseReason::kClientReset});
   }
   count_bytes(to_backend_before, to_client_before);
   if (state_ == State::kClosed) return;
@@ -174,22 +178,35 @@ void Session::count_bytes(std::uint64_t to_backend_before, std::uint64_t to_clie
   last_byte_ = place_.wheel.now();
   lease_.counters().bytes_to_backend.add(to_backend);
   lease_.counters().bytes_to_client.add(to_client);
+  if (!lively_) place_.wheel.arm(*this, kLookAfter);
+  lively_ = true;
 }
 
 void Session::on_one_side_ended() noexcept {
   if (state_ == State::kDraining) return;
   state_ = State::kDraining;
-  place_.wheel.arm(*this, place_.pool->timeouts.half_close);
+  if (to_client_.finished()) client_.shutdown_write();
+  if (to_backend_.finished()) backend_->shutdown_write();
+  backend_told_end_ = to_backend_.finished();
+  last_byte_ = place_.wheel.now();
+  place_.wheel.arm(*this, std::min(place_.pool->timeouts.half_close, kLookAfter));
 }
 
-void Session::on_silence() noexcept {
+void Session::look_after() noexcept {
+  if (client_.unsure() || backend_->unsure()) {
+    client_.expect_bytes();
+    backend_->expect_bytes();
+    pump();
+    if (state_ == State::kClosed) return;
+  }
   const bool draining = state_ == State::kDraining;
   const milliseconds patience = draining ? place_.pool->timeouts.half_close : place_.pool->timeouts.idle;
   const milliseconds silent = to_milliseconds(place_.wheel.now() - last_byte_);
   if (silent >= patience) return finish(draining ? CloseReason::kHalfClosed : CloseReason::kIdle);
-  if (!keepalive_set_) net::set_keepalive(backend_.fd());
+  if (!keepalive_set_) net::set_keepalive(backend_->fd());
   keepalive_set_ = true;
-  place_.wheel.arm(*this, patience - silent);
+  lively_ = silent < kLookAfter;
+  place_.wheel.arm(*this, lively_ ? std::min(patience - silent, kLookAfter) : patience - silent);
 }
 
 // ---- what the loop calls, and the end
@@ -205,9 +222,9 @@ void Session::on_ready(net::Stream& stream) noexcept {
 
 void Session::on_deadline() noexcept {
   if (state_ == State::kConnecting) {
-    on_connect_ended(net::connect_outcome(backend_.fd()));
+    on_connect_ended(net::connect_outcome(backend_->fd()));
   } else {
-    on_silence();
+    look_after();
   }
   settle();
 }
@@ -219,7 +236,15 @@ void Session::finish(CloseReason reason) noexcept {
   // themselves.
   const bool ended = to_backend_.over() && to_client_.over();
   ended ? client_.close() : client_.reset();
-  ended ? backend_.close() : backend_.reset();
+  if (backend_) ended ? part_from_backend() : backend_->reset();
+}
+
+// Closing passes the end on; a socket that is to be used again has to do so by itself.
+void Session::part_from_backend() noexcept {
+  const bool dropped = to_backend_.sink_abandoned() || to_client_.sink_abandoned();
+  if (dropped) return backend_->close();
+  if (!backend_told_end_) backend_->shutdown_write();
+  place_.sockets.give_back(std::move(backend_));
 }
 
 void Session::settle() noexcept {
@@ -228,7 +253,7 @@ void Session::settle() noexcept {
     return;
   }
   client_.rearm();
-  backend_.rearm();
+  if (backend_) backend_->rearm();
 }
 
 }  // namespace lb::proxy

@@ -15,6 +15,7 @@
 #include "lb/backend/lease.h"
 #include "lb/net/deadline_wheel.h"
 #include "lb/net/event_loop.h"
+#include "lb/net/socket_pool.h"
 #include "lb/net/spare_descriptor.h"
 #include "lb/net/stream.h"
 #include "lb/proxy/close_reason.h"
@@ -43,6 +44,7 @@ struct SessionPlace {
   net::EventLoop& loop;
   net::DeadlineWheel& wheel;
   RelayResources& relay;
+  net::SocketPool& sockets;
   net::SpareDescriptor& spare;
   base::Random& random;
   ListenerCounters& counters;
@@ -99,14 +101,15 @@ class Session final : private net::Stream::Handler, private net::Deadline {
   void pump_once(const Direction& way) noexcept;
   void count_bytes(std::uint64_t to_backend_before, std::uint64_t to_client_before) noexcept;
   void on_one_side_ended() noexcept;
-  void on_silence() noexcept;
+  void look_after() noexcept;
 
   void finish(CloseReason reason) noexcept;
+  void part_from_backend() noexcept;
   void settle() noexcept;
 
   SessionPlace& place_;
   net::Stream client_;
-  net::Stream backend_;
+  net::SocketPool::Lent backend_;  // from the first try on
   Relay to_backend_;
   Relay to_client_;
   backend::Lease lease_;
@@ -117,7 +120,9 @@ class Session final : private net::Stream::Handler, private net::Deadline {
   State state_ = State::kChoosing;
   CloseReason reason_ = CloseReason::kFinished;
   std::uint8_t tries_ = 0;
-  bool keepalive_set_ = false;
+  bool keepalive_set_ : 1 = false;
+  bool backend_told_end_ : 1 = false;  // the client's end is passed on
+  bool lively_ : 1 = false;            // bytes came since the last look
 };
 
 }  // namespace lb::proxy

@@ -13,6 +13,8 @@ constexpr int kAcceptsATurn = 64;
 constexpr std::chrono::milliseconds kPause{100};
 // Two descriptors each: room for the bulk transfers that are really in progress, not for every session.
 constexpr std::size_t kPipes = 256;
+// Toward backends, after their sessions: what a burst of short sessions can use. Given up when descriptors run out.
+constexpr std::size_t kKeptSockets = 256;
 
 }  // namespace
 
@@ -24,6 +26,7 @@ class Worker::Door final : public net::ListenSocket::Handler {
         place_{.loop = worker.loop_,
                .wheel = worker.wheel_,
                .relay = worker.relay_,
+               .sockets = worker.sockets_,
                .spare = worker.spare_,
                .random = worker.random_,
                .counters = worker.stats_.by_listener[listener],
@@ -62,6 +65,7 @@ class Worker::Door final : public net::ListenSocket::Handler {
       return false;
     }
     net::Accepted accepted = socket.accept();
+    if (accepted.error == EMFILE && worker_.sockets_.close_kept()) accepted = socket.accept();
     if (net::is_out_of_resources(accepted.error)) worker_.pause_accepting(worker_.stats_.pauses_for_descriptors);
     if (accepted.error == ECONNABORTED) return true;  // the client left the queue; the next one is asked for
     if (!accepted.fd) return false;
@@ -84,6 +88,7 @@ Worker::Worker(WorkerSetup setup, std::span<const std::unique_ptr<WorkerStats>> 
       mailbox_(loop_),
       wheel_(loop_, clock),
       relay_(kPipes),
+      sockets_(loop_, setup.reuse_sockets ? kKeptSockets : 0),
       resume_timer_(loop_, [this] { resume_accepting(); }),
       snapshot_(std::move(setup.snapshot)) {
   for (std::size_t i = 0; i < setup.listen_fds.size(); ++i) {

@@ -32,6 +32,7 @@ namespace lb::proxy {
 struct WorkerSetup {
   std::size_t index = 0;  // its row in every BackendState and in `all_stats`
   std::uint64_t seed = 0;
+  bool reuse_sockets = true;  // of backends, see net/socket_pool
   std::vector<base::UniqueFd> listen_fds;
   std::shared_ptr<const snapshot::Snapshot> snapshot;
 };
@@ -76,6 +77,7 @@ class Worker final : private SessionOwner {
   net::Mailbox mailbox_;
   net::DeadlineWheel wheel_;
   RelayResources relay_;
+  net::SocketPool sockets_;
   net::SpareDescriptor spare_;
   net::Timer resume_timer_;
   std::shared_ptr<const snapshot::Snapshot> snapshot_;

@@ -43,7 +43,7 @@ base::Result<ListenFds> listen_everywhere(const std::vector<base::SocketAddress>
 
 }  // namespace
 
-base::Result<std::unique_ptr<WorkerGroup>> WorkerGroup::start(Setup setup, const base::Clock& clock,
+base::Result<std::unique_ptr<WorkerGroup>> WorkerGroup::start(const Setup& setup, const base::Clock& clock,
                                                               const base::Log& log) {
   auto fds = listen_everywhere(setup.listeners, setup.workers);
   if (!fds) return base::Failure(fds.error());
@@ -54,7 +54,11 @@ base::Result<std::unique_ptr<WorkerGroup>> WorkerGroup::start(Setup setup, const
   }
   base::Random seeds(setup.seed);
   for (unsigned i = 0; i < setup.workers; ++i) {
-    WorkerSetup own{.index = i, .seed = seeds(), .listen_fds = std::move((*fds)[i]), .snapshot = setup.snapshot};
+    WorkerSetup own{.index = i,
+                    .seed = seeds(),
+                    .reuse_sockets = setup.reuse_sockets,
+                    .listen_fds = std::move((*fds)[i]),
+                    .snapshot = setup.snapshot};
     group->workers_.push_back(std::make_unique<Worker>(std::move(own), group->stats_, clock, log));
   }
   const SignalsBlocked blocked;

@@ -23,13 +23,14 @@ class WorkerGroup {
   struct Setup {
     unsigned workers = 1;
     std::uint64_t seed = 0;                              // of the workers' random numbers
+    bool reuse_sockets = true;                           // of backends, see net/socket_pool
     std::vector<base::SocketAddress> listeners;          // in the order of the snapshot's pools
     std::shared_ptr<const snapshot::Snapshot> snapshot;  // the first one
   };
 
   // Listens on every address and starts the threads; clients are served when this returns. `clock` and `log` outlive
   // the group.
-  [[nodiscard]] static base::Result<std::unique_ptr<WorkerGroup>> start(Setup setup, const base::Clock& clock,
+  [[nodiscard]] static base::Result<std::unique_ptr<WorkerGroup>> start(const Setup& setup, const base::Clock& clock,
                                                                         const base::Log& log);
   // Stops the threads; sessions that still live are cut.
   ~WorkerGroup();

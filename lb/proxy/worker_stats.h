@@ -13,6 +13,7 @@ namespace lb::proxy {
 struct alignas(base::kCacheLine) ListenerCounters {
   base::Counter accepted;                           // connections taken from the listening socket
   base::Counter retries;                            // further backends tried after one could not be reached
+  base::Counter reused_sockets;                     // tries that had a socket of a former session
   std::array<base::Counter, kCloseReasons> closed;  // by CloseReason
 };
 

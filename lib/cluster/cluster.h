@@ -81,6 +81,7 @@ struct LoadBalancer {
   std::vector<Listener> listeners;  // may be empty where only the VIP matters
   Datapath datapath = Datapath::kProxy;
   std::optional<unsigned> workers;          // unset: one a core
+  bool reuse_sockets = true;                // toward backends: one that ended cleanly serves the next session
   std::optional<unsigned> max_connections;  // sessions of the whole daemon; unset: what the descriptors allow
   std::chrono::milliseconds shutdown_grace{30'000};
   std::optional<base::SocketAddress> admin;  // unset: no TCP admin address

@@ -18,6 +18,8 @@ constexpr OneOf<HealthCheckKind, 2> kHealthCheckKind{
     {{{"tcp", HealthCheckKind::kTcp}, {"none", HealthCheckKind::kNone}}}};
 constexpr OneOf<Datapath, 1> kDatapath{{{{"proxy", Datapath::kProxy}}}};
 
+constexpr OneOf<bool, 2> kYesOrNo{{{{"true", true}, {"false", false}}}};
+
 constexpr NumberBetween kWeight{0, 65'535};
 constexpr NumberBetween kRetries{0, 10};
 constexpr NumberBetween kStreak{1, 100};
@@ -93,6 +95,7 @@ void read_load_balancer(MapReader& in, LoadBalancer& balancer) {
   }
   in.read("datapath", balancer.datapath, kDatapath);
   in.read("workers", balancer.workers, parse_workers);
+  in.read("reuseSockets", balancer.reuse_sockets, kYesOrNo);
   in.read("maxConnections", balancer.max_connections, kConnections);
   in.read("shutdownGrace", balancer.shutdown_grace, kGrace);
   in.read("socket", balancer.socket, parse_socket_path);

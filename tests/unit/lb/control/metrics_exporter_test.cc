@@ -103,6 +103,9 @@ keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="shutdown"
 # HELP keepstate_lb_retries_total Further backends tried because one could not be reached.
 # TYPE keepstate_lb_retries_total counter
 keepstate_lb_retries_total{listener="kube-apiserver"} 3
+# HELP keepstate_lb_backend_sockets_reused_total Tries to connect that used the socket of a former session again.
+# TYPE keepstate_lb_backend_sockets_reused_total counter
+keepstate_lb_backend_sockets_reused_total{listener="kube-apiserver"} 5
 # HELP keepstate_lb_fail_open 1 while no backend is up and all are tried.
 # TYPE keepstate_lb_fail_open gauge
 keepstate_lb_fail_open{listener="kube-apiserver"} 0
@@ -144,6 +147,8 @@ TEST_F(MetricsExporterTest, SumsTheRowsOfTheWorkers) {
   listener_row(0).closed[0].add(4);
   listener_row(1).closed[1].add(2);
   listener_row(1).retries.add(3);
+  listener_row(0).reused_sockets.add(2);
+  listener_row(1).reused_sockets.add(3);
   stats_[0]->pauses_for_descriptors.add(1);
   stats_[1]->pauses_for_limit.add(2);
   row(0, 0).sessions.add(10);
@@ -160,7 +165,7 @@ TEST_F(MetricsExporterTest, SumsTheRowsOfTheWorkers) {
 
 TEST_F(MetricsExporterTest, ReadsStrictly) {
   const StrictReader reader(render());
-  EXPECT_EQ(reader.samples.size(), 38U);
+  EXPECT_EQ(reader.samples.size(), 39U);
   EXPECT_EQ(reader.samples.at("keepstate_lb_fail_open{listener=\"kube-apiserver\"}"), 0);
 }
 

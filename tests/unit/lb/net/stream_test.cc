@@ -109,11 +109,27 @@ TEST_F(StreamTest, NoticesTheResetThatCameWithTheBytes) {
   ASSERT_TRUE(await_events(stream_.fd(), POLLRDHUP));
   ASSERT_TRUE(run_until_readable());
   EXPECT_EQ(read().count, 3U);
+  EXPECT_EQ(stream_.unsure(), loop_.tells_ends());
+  stream_.expect_bytes();
+  EXPECT_FALSE(stream_.unsure());
   stream_.rearm();
   ASSERT_TRUE(run_until_readable());
   const auto result = read();
   EXPECT_EQ(result.outcome, Outcome::kFailed);
   EXPECT_EQ(result.error, ECONNRESET);
+}
+
+TEST_F(StreamTest, AsksForAnErrorOnlyWhereThereMayBeOne) {
+  open_pair();
+  reset_connection(std::move(pair_.far));
+  ASSERT_TRUE(run_until_readable());
+  stream_.rearm();
+  if (loop_.tells_ends()) {
+    EXPECT_EQ(stream_.take_error(), 0);  // bytes may have come: reading will tell
+    stream_.yield();                     // an event that tells nothing new
+    run_ready();
+  }
+  EXPECT_EQ(stream_.take_error(), ECONNRESET);
 }
 
 TEST_F(StreamTest, NoticesTheResetThatComesAfterAShortRead) {

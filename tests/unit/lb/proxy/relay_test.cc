@@ -48,13 +48,13 @@ TEST_F(RelayTest, MovesBytesAndCountsThem) {
   EXPECT_EQ(status_, Relay::Status::kOpen);
 }
 
-TEST_F(RelayTest, PassesTheEndOnAfterTheLastByte) {
+TEST_F(RelayTest, IsFinishedWhenTheLastByteIsPassedOnAndLeavesTheEndToTheSession) {
   send("bye");
   client_.reset();
   turn(loop_);
   EXPECT_EQ(take(server_.get()), "bye");
   char byte = 0;
-  EXPECT_EQ(::read(server_.get(), &byte, 1), 0);
+  EXPECT_EQ(::read(server_.get(), &byte, 1), -1);  // nothing more yet
   EXPECT_EQ(status_, Relay::Status::kFinished);
   EXPECT_TRUE(relay_.over());
 }

@@ -59,11 +59,12 @@ class SessionTest : public testing::Test, private SessionOwner {
   net::EventLoop loop_;
   net::DeadlineWheel wheel_{loop_, clock_};
   RelayResources resources_{4};
+  net::SocketPool sockets_{loop_, 8};
   net::SpareDescriptor spare_;
   base::Random random_{1};
   ListenerCounters listener_;
   snapshot::Pool pool_;
-  SessionPlace place_{loop_, wheel_, resources_, spare_, random_, listener_, *this, 0, 0, &pool_};
+  SessionPlace place_{loop_, wheel_, resources_, sockets_, spare_, random_, listener_, *this, 0, 0, &pool_};
   std::unique_ptr<Session> session_;
   std::optional<CloseReason> closed_;
   unsigned tries_ = 0;
@@ -181,6 +182,52 @@ TEST_F(SessionTest, DeliversWhatABackendAnsweredBeforeItsResetToAClientThatGoesO
   turn_until(loop_, [&] { return closed_.has_value(); });
   EXPECT_EQ(closed_, CloseReason::kBackendReset);
   EXPECT_EQ(take(client.get()), "answer");
+}
+
+TEST_F(SessionTest, NoticesWithinASecondTheResetThatCameWithTheLastBytes) {
+  const auto server = listening();
+  set_backends({support::local_address(server)});
+  const auto client = begin();
+  base::UniqueFd peer = accept_one(server);
+  turn_until(loop_, [&] { return counters(0).sessions.value() == 1; });
+  pass(milliseconds{20'000});  // a quiet session
+  ASSERT_EQ(::write(peer.get(), "bye", 3), 3);
+  support::reset(std::move(peer));
+  turn_until(loop_, [&] { return counters(0).bytes_to_client.value() == 3; });
+  pass(milliseconds{1100});
+  EXPECT_EQ(closed_, CloseReason::kBackendReset);
+  EXPECT_EQ(take(client.get()), "bye");
+}
+
+TEST_F(SessionTest, KeepsTheBackendsSocketOnlyWhenBothSidesHaveEnded) {
+  const auto server = listening();
+  set_backends({support::local_address(server)});
+  const std::size_t kept = net::SocketPool::supported() ? 1 : 0;
+  std::uint64_t sessions = 0;
+  for (const bool client_first : {true, false}) {
+    auto client = begin();
+    auto peer = accept_one(server);
+    ++sessions;
+    turn_until(loop_, [&] { return counters(0).sessions.value() == sessions; });
+    ASSERT_EQ(::write(client.get(), "question", 8), 8);
+    turn_until(loop_, [&] { return counters(0).bytes_to_backend.value() == 8 * sessions; });
+    ASSERT_EQ(support::recv_exactly(peer, 8), "question");
+    (client_first ? client : peer).reset();
+    turn(loop_);
+    EXPECT_FALSE(closed_);
+    (client_first ? peer : client).reset();
+    turn_until(loop_, [&] { return closed_.has_value(); });
+    EXPECT_EQ(*std::exchange(closed_, std::nullopt), CloseReason::kFinished);
+    EXPECT_EQ(sockets_.kept(), kept) << client_first;
+  }
+  EXPECT_EQ(listener_.reused_sockets.value(), kept);
+  const auto client = begin();
+  auto peer = accept_one(server);
+  turn_until(loop_, [&] { return counters(0).sessions.value() == sessions + 1; });
+  support::reset(std::move(peer));
+  turn_until(loop_, [&] { return closed_.has_value(); });
+  EXPECT_EQ(closed_, CloseReason::kBackendReset);
+  EXPECT_EQ(sockets_.kept(), 0U);
 }
 
 TEST_F(SessionTest, ClosesAfterIdleTimeCountedFromTheLastByte) {
