@@ -13,13 +13,16 @@
 
 namespace lb::backend {
 
-// What one worker has counted.
+class BackendState;
+
+// What one worker has counted: one cache line.
 struct alignas(base::kCacheLine) BackendCounters {
-  base::Counter active;            // leases held now
-  base::Counter sessions;          // sessions that were connected to it, ever
-  base::Counter connect_refused;   // tries that ended with a refusal or a reset
-  base::Counter connect_timeouts;  // tries that got no answer in time
-  base::Counter connect_errors;    // tries that failed otherwise (no route, no descriptor)
+  BackendState* backend = nullptr;  // whose row this is
+  base::Counter active;             // leases held now
+  base::Counter sessions;           // sessions that were connected to it, ever
+  base::Counter connect_refused;    // tries that ended with a refusal or a reset
+  base::Counter connect_timeouts;   // tries that got no answer in time
+  base::Counter connect_errors;     // tries that failed otherwise (no route, no descriptor)
   base::Counter bytes_to_backend;
   base::Counter bytes_to_client;
 };
@@ -27,7 +30,11 @@ struct alignas(base::kCacheLine) BackendCounters {
 class BackendState {
  public:
   BackendState(std::string name, const base::SocketAddress& address, std::size_t workers)
-      : name_(std::move(name)), address_(address), counters_(workers) {}
+      : name_(std::move(name)), address_(address), counters_(workers) {
+    for (BackendCounters& row : counters_) row.backend = this;
+  }
+  BackendState(const BackendState&) = delete;  // its rows point back to it
+  BackendState& operator=(const BackendState&) = delete;
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const base::SocketAddress& address() const noexcept { return address_; }

@@ -11,15 +11,13 @@ namespace lb::backend {
 class Lease {
  public:
   Lease() noexcept = default;
-  Lease(BackendState& backend, std::size_t worker) noexcept : backend_(&backend), counters_(&backend.counters(worker)) {
+  Lease(BackendState& backend, std::size_t worker) noexcept : counters_(&backend.counters(worker)) {
     counters_->active.add(1);
   }
-  Lease(Lease&& other) noexcept
-      : backend_(std::exchange(other.backend_, nullptr)), counters_(std::exchange(other.counters_, nullptr)) {}
+  Lease(Lease&& other) noexcept : counters_(std::exchange(other.counters_, nullptr)) {}
   Lease& operator=(Lease&& other) noexcept {
     if (this == &other) return *this;
     give_back();
-    backend_ = std::exchange(other.backend_, nullptr);
     counters_ = std::exchange(other.counters_, nullptr);
     return *this;
   }
@@ -29,16 +27,14 @@ class Lease {
 
   void give_back() noexcept {
     if (counters_ != nullptr) counters_->active.subtract(1);
-    backend_ = nullptr;
     counters_ = nullptr;
   }
-  [[nodiscard]] explicit operator bool() const noexcept { return backend_ != nullptr; }
+  [[nodiscard]] explicit operator bool() const noexcept { return counters_ != nullptr; }
   // Only while it is held.
-  [[nodiscard]] BackendState& backend() const noexcept { return *backend_; }
+  [[nodiscard]] BackendState& backend() const noexcept { return *counters_->backend; }
   [[nodiscard]] BackendCounters& counters() const noexcept { return *counters_; }
 
  private:
-  BackendState* backend_ = nullptr;
   BackendCounters* counters_ = nullptr;
 };
 

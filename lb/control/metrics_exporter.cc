@@ -69,6 +69,11 @@ void add_daemon(std::vector<MetricFamily>& families, const Controller& controlle
              sum(workers, [](const auto& s) -> auto& { return s.pauses_for_descriptors; }));
   pauses.add({{"reason", "limit"}}, sum(workers, [](const auto& s) -> auto& { return s.pauses_for_limit; }));
   families.push_back(std::move(pauses).take());
+
+  Family pipes("small_pipes_total", "Pipes for bulk that the system made smaller than wanted (pipe-user-pages-soft).",
+               MetricType::Counter);
+  pipes.add({}, sum(workers, [](const auto& s) -> auto& { return s.small_pipes; }));
+  families.push_back(std::move(pipes).take());
 }
 
 std::uint64_t closed_total(const Workers& workers, std::size_t listener) {

@@ -63,6 +63,8 @@ base::Result<void> start_listening(int fd, const base::SocketAddress& address) {
   set_no_delay(fd);
   set_keepalive(fd);
   if (::listen(fd, kBacklog) != 0) return cannot_listen(address, errno);
+  // Inherited as well, but reset by listen(): what a client asks is acknowledged with the answer, or after 40 ms.
+  delay_first_ack(fd);
   return {};
 }
 

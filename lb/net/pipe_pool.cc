@@ -13,6 +13,8 @@ namespace lb::net {
 #if defined(__linux__) && !defined(KEEPSTATE_PORTABLE)
 namespace {
 
+constexpr std::size_t kSmallPipeSize = 256 * 1024;
+
 Stream::Result moved(ssize_t n) noexcept {
   if (n > 0) return {Stream::Outcome::kMoved, static_cast<std::size_t>(n)};
   if (n == 0) return {Stream::Outcome::kEnded};
@@ -35,8 +37,12 @@ std::unique_ptr<Pipe> PipePool::make_pipe() noexcept {
   if (::pipe2(ends.data(), O_NONBLOCK | O_CLOEXEC) != 0) return nullptr;
   base::UniqueFd read_end(ends[0]);
   base::UniqueFd write_end(ends[1]);
-  // Refused above the user's share of pipe memory: the pipe then keeps the size it has.
-  ::fcntl(write_end.get(), F_SETPIPE_SZ, static_cast<int>(kPipeSize));
+  // Refused above pipe-max-size, or above the user's share of pipe memory (pipe-user-pages-soft); a smaller one may be
+  // granted, else the pipe keeps the size it has.
+  if (::fcntl(write_end.get(), F_SETPIPE_SZ, static_cast<int>(kPipeSize)) < 0) {
+    refused_.add(1);
+    ::fcntl(write_end.get(), F_SETPIPE_SZ, static_cast<int>(kSmallPipeSize));
+  }
   return std::unique_ptr<Pipe>(new (std::nothrow) Pipe(*this, std::move(read_end), std::move(write_end)));
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lb/net/stream.h"
+#include "lib/base/counter.h"
 #include "lib/base/unique_fd.h"
 
 namespace lb::net {
@@ -38,9 +39,10 @@ class PipePool {
  public:
   // At most `capacity` pipes are out or kept at a time; each costs two descriptors and up to kPipeSize of kernel
   // memory.
-  explicit PipePool(std::size_t capacity) noexcept : capacity_(capacity) {}
+  // `refused` counts pipes that the system made smaller than kPipeSize.
+  PipePool(std::size_t capacity, base::Counter& refused) noexcept : capacity_(capacity), refused_(refused) {}
 
-  static constexpr std::size_t kPipeSize = 256 * 1024;  // asked for; the kernel may give less (pipe-user-pages-soft)
+  static constexpr std::size_t kPipeSize = 1024 * 1024;  // asked for; the kernel may give less (pipe-user-pages-soft)
 
   [[nodiscard]] static bool supported() noexcept;
 
@@ -58,6 +60,7 @@ class PipePool {
   void take_back(Pipe* pipe) noexcept;
 
   std::size_t capacity_;
+  base::Counter& refused_;
   std::size_t made_ = 0;
   std::vector<std::unique_ptr<Pipe>> kept_;
 };

@@ -4,10 +4,12 @@
 // Nothing of the old connection is left when a socket is given out again: see Stream::dissolve(). Loop's thread only.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <array>
 #include <cstddef>
+#include <deque>
 #include <memory>
-#include <vector>
 
 #include "lb/net/event_loop.h"
 #include "lb/net/stream.h"
@@ -20,12 +22,12 @@ class SocketPool;
 
 class PooledStream final : public Stream {
  public:
-  PooledStream(SocketPool& owner, int family) noexcept : owner_(owner), family_(family) {}
+  PooledStream(SocketPool& owner, int family) noexcept : shelf_(family == AF_INET6 ? 1 : 0), owner_(owner) {}
 
  private:
   friend class SocketPool;
+  unsigned char shelf_;  // first, where the base leaves room for it
   SocketPool& owner_;
-  int family_;
 };
 
 class SocketPool final : private Stream::Handler {
@@ -49,7 +51,10 @@ class SocketPool final : private Stream::Handler {
     int error = 0;
     bool used_before = false;
   };
-  [[nodiscard]] Begun connect(const base::SocketAddress& address, Stream::Handler& handler) noexcept;
+  // kWeSpeak: there are bytes to send, so the ACK that ends the handshake may travel with them; a peer that is waited
+  // for would never get it.
+  enum class First { kUnknown, kWeSpeak };
+  [[nodiscard]] Begun connect(const base::SocketAddress& address, Stream::Handler& handler, First first) noexcept;
 
   // The session has ended cleanly, both directions: keeps the socket if it can.
   void give_back(Lent stream) noexcept;
@@ -62,12 +67,12 @@ class SocketPool final : private Stream::Handler {
   void on_ready(Stream&) noexcept override {}
 
   [[nodiscard]] Lent take_kept(int family) noexcept;
-  [[nodiscard]] Begun connect_new(const base::SocketAddress& address, Stream::Handler& handler) noexcept;
+  [[nodiscard]] Begun connect_new(const base::SocketAddress& address, Stream::Handler& handler, First first) noexcept;
 
   EventLoop& loop_;
   std::size_t most_kept_;
   base::Slab<PooledStream> streams_;
-  std::array<std::vector<Lent>, 2> kept_;  // IPv4, IPv6; the last one in goes out first
+  std::array<std::deque<Lent>, 2> kept_;  // IPv4, IPv6; the first one in goes out first
 };
 
 }  // namespace lb::net

@@ -41,7 +41,7 @@ bool Stream::open(EventLoop& loop, base::UniqueFd fd, Handler& handler, State st
 }
 
 void Stream::begin(State state) noexcept {
-  readable_ = told_end_ = read_ended_ = failed_ = unsure_ = may_have_error_ = yielded_ = false;
+  readable_ = told_end_ = read_ended_ = failed_ = unsure_ = may_have_error_ = told_before_ = yielded_ = false;
   writable_ = state == State::kConnected;
 }
 
@@ -147,9 +147,8 @@ void Stream::on_event(evutil_socket_t, short what, void* self) noexcept {
 }
 
 void Stream::note_ready(short what) noexcept {
-  const bool stood = writable_;
-  const bool nothing_new = readable_ && stood;
-  may_have_error_ = !tells_ends_ || nothing_new || ((what & EV_READ) != 0 && !stood);
+  may_have_error_ = !tells_ends_ || ((what & EV_READ) != 0 && (told_before_ || !writable_));
+  told_before_ = true;
   if ((what & EV_CLOSED) != 0) told_end_ = true;
   if ((what & (EV_READ | EV_CLOSED)) != 0 && !read_ended_) readable_ = true;
   if ((what & EV_WRITE) != 0) writable_ = true;

@@ -73,7 +73,7 @@ class Stream {
   void note_write(Outcome outcome) noexcept;
 
   // The socket's pending error (SO_ERROR), which reading clears; 0 is none. The kernel is asked only where the last
-  // event may have meant one: it told nothing that was not known, or bytes before the connection stood.
+  // event may have meant one, as it told of bytes: before the connection stood, or not for the first time.
   [[nodiscard]] int take_error() noexcept;
 
   // Sends FIN; reading goes on.
@@ -116,7 +116,8 @@ class Stream {
   bool failed_ : 1 = false;      // a read or a write came to an error
   bool unsure_ : 1 = false;
   bool may_have_error_ : 1 = false;
-  bool yielded_ : 1 = false;  // the handler's next call is under way
+  bool told_before_ : 1 = false;  // the first event tells what is known; bytes or room
+  bool yielded_ : 1 = false;      // the handler's next call is under way
   bool edge_triggered_ : 1 = true;
   bool tells_ends_ : 1 = false;
 };

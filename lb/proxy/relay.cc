@@ -13,23 +13,48 @@ using net::Stream;
 
 constexpr std::uint8_t kLargestChunkBits = std::countr_zero(RelayResources::kScratchSize);
 constexpr std::uint8_t kSmallestChunkBits = 14;  // what a sink that does not keep up may leave on our heap: 16 KiB
-constexpr std::uint8_t kFullReadsForBulk = 3;    // then it is bulk
-constexpr std::uint8_t kSmallMovesToCopy = 8;    // then it is not any more
+constexpr std::uint64_t kBulk = 1024 * 1024;     // a streak of so many bytes is bulk
+constexpr std::uint64_t kNoBulk = 256 * 1024;    // and of fewer than these is not any more
+constexpr std::uint64_t kWeightOfAnswers = 8;    // a byte that comes back takes so many from the streak
+constexpr std::uint8_t kSmallMovesToCopy = 8;    // nor are so many of these in a row
 constexpr std::size_t kSmallMove = 32 * 1024;
-constexpr int kRoundsATurn = 8;  // reads until others have their turn
+constexpr std::uint64_t kBytesATurn = 1024 * 1024;  // until others have their turn
 
 }  // namespace
 
 Relay::Relay() noexcept : chunk_bits_(kLargestChunkBits) {}
 
+bool Relay::hold_first_bytes(Stream& from, RelayResources& resources) noexcept {
+  from.expect_bytes();
+  const auto room = std::span(resources.scratch->bytes).first(std::size_t{1} << kSmallestChunkBits);
+  const Stream::Result got = from.read(room);
+  if (got.outcome == Stream::Outcome::kFailed) return false;
+  source_ended_ = got.outcome == Stream::Outcome::kEnded;
+  if (got.count > 0) hold(room.first(got.count));
+  return true;
+}
+
+Stream::Result Relay::send_held_bytes(Stream& to) noexcept {
+  const Stream::Result sent = to.write(std::span(remainder_->bytes).subspan(remainder_->sent));
+  bytes_ += sent.count;
+  remainder_->sent += sent.count;
+  if (remainder_->sent == remainder_->bytes.size()) remainder_.reset();
+  return sent;
+}
+
+void Relay::hold(std::span<const std::byte> bytes) noexcept {
+  remainder_ = std::make_unique<Remainder>(Remainder{{bytes.begin(), bytes.end()}, 0});
+}
+
 Relay::Status Relay::pump(Stream& from, Stream& to, RelayResources& resources) noexcept {
-  for (int round = 0; !finished_; ++round) {
+  const std::uint64_t enough = bytes_ + kBytesATurn;
+  while (!finished_) {
     Step step = flush(to);
     if (step == Step::kGoOn && source_ended_) {
       finished_ = true;
       break;
     }
-    if (step == Step::kGoOn && round >= kRoundsATurn && from.readable()) {
+    if (step == Step::kGoOn && bytes_ >= enough && from.readable()) {
       from.yield();
       return Status::kOpen;
     }
@@ -47,6 +72,13 @@ void Relay::deliver_rest(Stream& from, Stream& to, RelayResources& resources) no
   from.expect_bytes();
   while (!source_ended_ && flush(to) == Step::kGoOn && take_from(from, to, resources) == Step::kGoOn) {
   }
+}
+
+void Relay::note_traffic(std::uint64_t this_way, std::uint64_t other_way) noexcept {
+  const std::uint64_t taken = std::min<std::uint64_t>(streak_, other_way * kWeightOfAnswers);
+  streak_ = static_cast<std::uint32_t>(std::min(streak_ - taken + this_way, 2 * kBulk));
+  if (streak_ >= kBulk && !sink_abandoned_) bulk_ = net::PipePool::supported();
+  if (streak_ < kNoBulk) bulk_ = false;
 }
 
 void Relay::abandon_sink() noexcept {
@@ -73,13 +105,9 @@ Relay::Step Relay::flush_pipe(Stream& to) noexcept {
 }
 
 Relay::Step Relay::flush_remainder(Stream& to) noexcept {
-  const Stream::Result sent = to.write(std::span(remainder_->bytes).subspan(remainder_->sent));
+  const Stream::Result sent = send_held_bytes(to);
   if (sent.outcome == Stream::Outcome::kFailed) return after_failed_write(sent.error);
-  bytes_ += sent.count;
-  remainder_->sent += sent.count;
-  if (remainder_->sent < remainder_->bytes.size()) return Step::kWait;
-  remainder_.reset();
-  return Step::kGoOn;
+  return remainder_ ? Step::kWait : Step::kGoOn;
 }
 
 Relay::Step Relay::take_from(Stream& from, Stream& to, RelayResources& resources) noexcept {
@@ -91,14 +119,9 @@ Relay::Step Relay::take_from(Stream& from, Stream& to, RelayResources& resources
 }
 
 Relay::Step Relay::copy(Stream& from, Stream& to, RelayResources& resources) noexcept {
-  const std::span<std::byte> room(resources.scratch.data(), chunk());
+  const std::span<std::byte> room = std::span(resources.scratch->bytes).first(chunk());
   const Stream::Result got = from.read(room);
   if (got.outcome != Stream::Outcome::kMoved) return after_read(got.outcome);
-  full_reads_ = got.count == RelayResources::kScratchSize ? static_cast<std::uint8_t>(full_reads_ + 1) : 0;
-  if (full_reads_ == kFullReadsForBulk) {
-    bulk_ = net::PipePool::supported();
-    full_reads_ = 0;
-  }
   return deliver(room.first(got.count), to);
 }
 
@@ -112,7 +135,7 @@ Relay::Step Relay::deliver(std::span<const std::byte> bytes, Stream& to) noexcep
     return Step::kGoOn;
   }
   chunk_bits_ = std::max<std::uint8_t>(chunk_bits_ - 1, kSmallestChunkBits);
-  remainder_ = std::make_unique<Remainder>(Remainder{{rest.begin(), rest.end()}, 0});
+  hold(rest);
   return Step::kWait;
 }
 
@@ -120,12 +143,15 @@ Relay::Step Relay::move_by_pipe(Stream& from) noexcept {
   const Stream::Result got = pipe_->fill_from(from, net::PipePool::kPipeSize);
   if (got.outcome != Stream::Outcome::kMoved) return after_read(got.outcome);
   small_moves_ = got.count < kSmallMove ? static_cast<std::uint8_t>(small_moves_ + 1) : 0;
-  if (small_moves_ == kSmallMovesToCopy) bulk_ = false;
+  if (small_moves_ == kSmallMovesToCopy) {
+    bulk_ = false;
+    streak_ = 0;
+  }
   return Step::kGoOn;
 }
 
 Relay::Step Relay::discard(Stream& from, RelayResources& resources) noexcept {
-  const Stream::Result got = from.read(resources.scratch);
+  const Stream::Result got = from.read(resources.scratch->bytes);
   if (got.outcome == Stream::Outcome::kMoved) return Step::kGoOn;
   // A source that is reset now has ended as well: nothing of it was still wanted.
   return after_read(got.outcome == Stream::Outcome::kFailed ? Stream::Outcome::kEnded : got.outcome);

@@ -2,10 +2,12 @@
 //
 // Reads only when the sink has taken all before, so at most one chunk stands between the two (backpressure). Small and
 // middling transfers are copied through the worker's one scratch buffer; what the sink did not take waits on the heap.
-// A source that fills the buffer several times in a row is bulk, and is spliced through a pipe without entering our
-// memory. An idle relay owns no buffer and no pipe. Worker's thread only.
+// When megabytes go one way and next to nothing comes back it is bulk, and is spliced through a pipe without entering
+// our memory: that costs less for each byte, but more for a message that is answered. An idle relay owns no buffer and
+// no pipe. Worker's thread only.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,9 +23,15 @@ namespace lb::proxy {
 struct RelayResources {
   static constexpr std::size_t kScratchSize = 256 * 1024;
 
-  explicit RelayResources(std::size_t most_pipes) : scratch(kScratchSize), pipes(most_pipes) {}
+  RelayResources(std::size_t most_pipes, base::Counter& refused_pipes)
+      : scratch(new Scratch), pipes(most_pipes, refused_pipes) {}
 
-  std::vector<std::byte> scratch;
+  // Begins with a page. What malloc gives begins 16 bytes behind one, and the kernel's copy out of its pages to there
+  // took four times as long (loads wait for stores whose address has the same last 12 bits).
+  struct alignas(4096) Scratch {
+    std::array<std::byte, kScratchSize> bytes;
+  };
+  std::unique_ptr<Scratch> scratch;
   net::PipePool pipes;
 };
 
@@ -39,12 +47,22 @@ class Relay {
     kSinkClosed,    // the sink ended its own stream before and takes no more: what it sent may still be unread
   };
 
+  // Before there is a sink: reads what is there, 16 KiB at most, and holds it. False when the source was reset.
+  [[nodiscard]] bool hold_first_bytes(net::Stream& from, RelayResources& resources) noexcept;
+  [[nodiscard]] bool holds_bytes() const noexcept { return remainder_ || (pipe_ && pipe_->size() > 0); }
+  // Sends what is held to a sink that may not stand yet. What it does not take, or cannot, is still held.
+  [[nodiscard]] net::Stream::Result send_held_bytes(net::Stream& to) noexcept;
+
   // Moves what can be moved now. A source that could go on yields after a while, so that others have their turn; its
   // handler is called again. Bytes are counted when the sink has taken them.
   [[nodiscard]] Status pump(net::Stream& from, net::Stream& to, RelayResources& resources) noexcept;
 
   // The source was reset: delivers what it had sent before, as far as the sink takes it now.
   void deliver_rest(net::Stream& from, net::Stream& to, RelayResources& resources) noexcept;
+
+  // What both ways have just moved; tells bulk from messages and answers.
+  void note_traffic(std::uint64_t this_way, std::uint64_t other_way) noexcept;
+  [[nodiscard]] bool bulk() const noexcept { return bulk_; }
 
   // From now on the source's bytes are thrown away: its sink is gone, but what the sink has sent before goes on in the
   // other direction, and the source may not be cut before it has read that.
@@ -63,6 +81,7 @@ class Relay {
     std::size_t sent = 0;
   };
 
+  void hold(std::span<const std::byte> bytes) noexcept;
   Step flush(net::Stream& to) noexcept;
   Step flush_pipe(net::Stream& to) noexcept;
   Step flush_remainder(net::Stream& to) noexcept;
@@ -74,18 +93,17 @@ class Relay {
   [[nodiscard]] static Step after_failed_write(int error) noexcept;
   Step deliver(std::span<const std::byte> bytes, net::Stream& to) noexcept;
   [[nodiscard]] std::size_t chunk() const noexcept { return std::size_t{1} << chunk_bits_; }
-  [[nodiscard]] bool holds_bytes() const noexcept { return remainder_ || (pipe_ && pipe_->size() > 0); }
 
   net::PipePool::Lent pipe_;
   std::unique_ptr<Remainder> remainder_;
   std::uint64_t bytes_ = 0;
+  std::uint32_t streak_ = 0;      // bytes that have lately gone this way alone
   std::uint8_t chunk_bits_;       // of the next read: smaller for a sink that does not keep up
-  std::uint8_t full_reads_ = 0;   // in a row
   std::uint8_t small_moves_ = 0;  // in a row
-  bool bulk_ = false;
-  bool source_ended_ = false;
-  bool sink_abandoned_ = false;
-  bool finished_ = false;
+  bool bulk_ : 1 = false;
+  bool source_ended_ : 1 = false;
+  bool sink_abandoned_ : 1 = false;
+  bool finished_ : 1 = false;
 };
 
 }  // namespace lb::proxy

@@ -34,10 +34,12 @@ milliseconds to_milliseconds(net::Tick ticks) noexcept {
 
 void Session::start(base::UniqueFd client) noexcept {
   started_ = place_.wheel.now();
-  if (client_.open(place_.loop, std::move(client), *this, net::Stream::State::kConnected)) {
-    connect_to_next();
-  } else {
+  if (!client_.open(place_.loop, std::move(client), *this, net::Stream::State::kConnected)) {
     finish(CloseReason::kOutOfResources);
+  } else if (!to_backend_.hold_first_bytes(client_, place_.relay)) {
+    finish(CloseReason::kClientGone);
+  } else {
+    connect_to_next();
   }
   settle();
 }
@@ -89,13 +91,24 @@ std::optional<policy::BackendIndex> Session::choose() const noexcept {
 }
 
 int Session::begin_try(backend::BackendState& backend) noexcept {
-  auto begun = place_.sockets.connect(backend.address(), *this);
-  if (begun.error == EMFILE && place_.spare.spend()) begun = place_.sockets.connect(backend.address(), *this);
+  using net::SocketPool;
+  const auto first = to_backend_.holds_bytes() ? SocketPool::First::kWeSpeak : SocketPool::First::kUnknown;
+  auto begun = place_.sockets.connect(backend.address(), *this, first);
+  if (begun.error == EMFILE && place_.spare.spend()) begun = place_.sockets.connect(backend.address(), *this, first);
   if (!begun.stream) return begun.error;
   backend_ = std::move(begun.stream);
   keepalive_set_ = begun.used_before;
   if (begun.used_before) place_.counters.reused_sockets.add(1);
   state_ = State::kConnecting;
+  if (to_backend_.holds_bytes()) {
+    // On this very host the connection stands already; elsewhere this costs one call in vain.
+    const net::Stream::Result sent = to_backend_.send_held_bytes(*backend_);
+    if (sent.outcome == net::Stream::Outcome::kFailed) return sent.error;
+    if (sent.outcome == net::Stream::Outcome::kMoved) {
+      on_connected();
+      return 0;
+    }
+  }
   place_.wheel.arm(*this, std::min(place_.pool->timeouts.connect, connect_time_left()));
   return 0;
 }
@@ -138,6 +151,7 @@ void Session::on_connected() noexcept {
   last_byte_ = place_.wheel.now();
   lively_ = true;
   place_.wheel.arm(*this, std::min(place_.pool->timeouts.idle, kLookAfter));
+  count_bytes(0, 0);
   pump();
 }
 
@@ -178,6 +192,8 @@ void Session::count_bytes(std::uint64_t to_backend_before, std::uint64_t to_clie
   last_byte_ = place_.wheel.now();
   lease_.counters().bytes_to_backend.add(to_backend);
   lease_.counters().bytes_to_client.add(to_client);
+  to_backend_.note_traffic(to_backend, to_client);
+  to_client_.note_traffic(to_client, to_backend);
   if (!lively_) place_.wheel.arm(*this, kLookAfter);
   lively_ = true;
 }

@@ -3,7 +3,8 @@
 //   choosing -> connecting -> relaying -> draining (one side has ended) -> closed
 //        ^----------'  another backend, when this one cannot be reached
 //
-// The client's bytes wait in the kernel until a backend stands, so none is lost by a retry. Worker's thread only.
+// What the client has sent when it is accepted (at most a TLS record) is held, the rest waits in the kernel until a
+// backend stands; so nothing is lost by a retry. Worker's thread only.
 #pragma once
 
 #include <chrono>

@@ -87,7 +87,7 @@ Worker::Worker(WorkerSetup setup, std::span<const std::unique_ptr<WorkerStats>> 
       random_(setup.seed),
       mailbox_(loop_),
       wheel_(loop_, clock),
-      relay_(kPipes),
+      relay_(kPipes, stats_.small_pipes),
       sockets_(loop_, setup.reuse_sockets ? kKeptSockets : 0),
       resume_timer_(loop_, [this] { resume_accepting(); }),
       snapshot_(std::move(setup.snapshot)) {

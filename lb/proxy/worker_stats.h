@@ -23,6 +23,7 @@ struct alignas(base::kCacheLine) WorkerStats {
   base::Counter active;                       // sessions now
   base::Counter pauses_for_descriptors;       // accepting paused: no descriptor or socket memory left
   base::Counter pauses_for_limit;             // accepting paused: maxConnections reached
+  base::Counter small_pipes;                  // pipes for bulk that the system made smaller than wanted
   std::vector<ListenerCounters> by_listener;  // in the order of the daemon's listeners
 };
 

@@ -82,6 +82,9 @@ keepstate_lb_connections_limit 100
 # TYPE keepstate_lb_accept_pauses_total counter
 keepstate_lb_accept_pauses_total{reason="descriptors"} 1
 keepstate_lb_accept_pauses_total{reason="limit"} 2
+# HELP keepstate_lb_small_pipes_total Pipes for bulk that the system made smaller than wanted (pipe-user-pages-soft).
+# TYPE keepstate_lb_small_pipes_total counter
+keepstate_lb_small_pipes_total 4
 # HELP keepstate_lb_connections_total Connections accepted from clients.
 # TYPE keepstate_lb_connections_total counter
 keepstate_lb_connections_total{listener="kube-apiserver"} 12
@@ -149,6 +152,7 @@ TEST_F(MetricsExporterTest, SumsTheRowsOfTheWorkers) {
   listener_row(1).retries.add(3);
   listener_row(0).reused_sockets.add(2);
   listener_row(1).reused_sockets.add(3);
+  stats_[1]->small_pipes.add(4);
   stats_[0]->pauses_for_descriptors.add(1);
   stats_[1]->pauses_for_limit.add(2);
   row(0, 0).sessions.add(10);
@@ -165,7 +169,7 @@ TEST_F(MetricsExporterTest, SumsTheRowsOfTheWorkers) {
 
 TEST_F(MetricsExporterTest, ReadsStrictly) {
   const StrictReader reader(render());
-  EXPECT_EQ(reader.samples.size(), 39U);
+  EXPECT_EQ(reader.samples.size(), 40U);
   EXPECT_EQ(reader.samples.at("keepstate_lb_fail_open{listener=\"kube-apiserver\"}"), 0);
 }
 

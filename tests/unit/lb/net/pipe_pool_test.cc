@@ -28,7 +28,8 @@ class PipePoolTest : public LoopTest, public Stream::Handler {
   TcpPair sink_ = connected_pair();
   Stream from_;
   Stream to_;
-  PipePool pool_{2};
+  base::Counter refused_;
+  PipePool pool_{2, refused_};
 };
 
 TEST_F(PipePoolTest, BytesGoThroughUnchanged) {
@@ -132,14 +133,16 @@ TEST_F(PipePoolTest, LendsNothingWhenNoPipeCanBeMade) {
 }
 
 TEST(PipePool, OfNoCapacityLendsNothing) {
-  PipePool none(0);
+  base::Counter refused;
+  PipePool none(0, refused);
   EXPECT_FALSE(none.lend());
 }
 
 #else
 
 TEST(PipePool, LendsNothingWhereThereIsNoSplice) {
-  PipePool pool(4);
+  base::Counter refused;
+  PipePool pool(4, refused);
   EXPECT_FALSE(PipePool::supported());
   EXPECT_FALSE(pool.lend());
 }

@@ -26,7 +26,7 @@ class SocketPoolTest : public LoopTest, public Stream::Handler {
     bool used_before = false;
   };
   Connection connect() {
-    auto begun = pool_.connect(address_, *this);
+    auto begun = pool_.connect(address_, *this, SocketPool::First::kUnknown);
     EXPECT_EQ(begun.error, 0);
     const Stream& stream = *begun.stream;
     EXPECT_TRUE(run_until([&] { return stream.writable(); }));
@@ -112,7 +112,7 @@ TEST_F(SocketPoolTest, DoesNotTakeTheOldConnectionsNewsForTheNewOnes) {
   }
   // In the middle of the loop's round, while the kept socket's old news wait in it.
   std::optional<SocketPool::Begun> second;
-  Timer now(loop_, [&] { second = pool_.connect(full, *this); });
+  Timer now(loop_, [&] { second = pool_.connect(full, *this, SocketPool::First::kUnknown); });
   now.start(std::chrono::milliseconds{0});
   run_ready();
   ASSERT_TRUE(second && second->stream);
@@ -155,7 +155,7 @@ TEST_F(SocketPoolTest, ASocketOfTheOtherFamilyIsNotUsed) {
   end_cleanly(first);
   pool_.give_back(std::move(first.ours));
   run_ready();
-  const auto begun = pool_.connect(*base::SocketAddress::parse("[::1]:9"), *this);
+  const auto begun = pool_.connect(*base::SocketAddress::parse("[::1]:9"), *this, SocketPool::First::kUnknown);
   EXPECT_FALSE(begun.used_before);
   EXPECT_EQ(pool_.kept(), kReuses ? 1U : 0U);
 }
@@ -165,7 +165,7 @@ TEST_F(SocketPoolTest, GivesUpWhatItKeepsWhenDescriptorsRunOut) {
   end_cleanly(first);
   pool_.give_back(std::move(first.ours));
   const DescriptorShortage shortage;
-  const auto begun = pool_.connect(*base::SocketAddress::parse("[::1]:9"), *this);
+  const auto begun = pool_.connect(*base::SocketAddress::parse("[::1]:9"), *this, SocketPool::First::kUnknown);
   EXPECT_EQ(begun.error == EMFILE, !kReuses);
   EXPECT_EQ(pool_.kept(), 0U);
 }

@@ -24,7 +24,8 @@ class RelayTest : public testing::Test, private net::Stream::Handler {
   }
 
   net::EventLoop loop_;
-  RelayResources resources_{4};
+  base::Counter refused_;
+  RelayResources resources_{4, refused_};
   net::Stream source_;
   net::Stream sink_;
   Relay relay_;
@@ -101,6 +102,66 @@ TEST_F(RelayTest, DropsWhatItsSinkCannotTakeAnyMore) {
   client_.reset();
   turn(loop_);
   EXPECT_TRUE(relay_.finished());
+}
+
+TEST_F(RelayTest, HoldsTheFirstBytesUntilThereIsASink) {
+  EXPECT_TRUE(relay_.hold_first_bytes(source_, resources_));
+  EXPECT_FALSE(relay_.holds_bytes());  // nothing has come
+  send("hello");
+  EXPECT_TRUE(relay_.hold_first_bytes(source_, resources_));
+  ASSERT_TRUE(relay_.holds_bytes());
+  // A sink that is gone takes nothing, and nothing is lost by that.
+  auto [far, near] = socket_pair();
+  struct Nobody final : net::Stream::Handler {
+    void on_ready(net::Stream&) noexcept override {}
+  } nobody;
+  net::Stream dead;
+  ASSERT_TRUE(dead.open(loop_, std::move(near), nobody, net::Stream::State::kConnected));
+  far.reset();
+  EXPECT_EQ(relay_.send_held_bytes(dead).outcome, net::Stream::Outcome::kFailed);
+  ASSERT_TRUE(relay_.holds_bytes());
+  EXPECT_EQ(relay_.send_held_bytes(sink_).count, 5U);
+  EXPECT_FALSE(relay_.holds_bytes());
+  EXPECT_EQ(take(server_.get()), "hello");
+  EXPECT_EQ(relay_.bytes(), 5U);
+}
+
+TEST_F(RelayTest, HoldsARecordAtMostAndLeavesTheRestInTheKernel) {
+  const std::string record(16 * 1024, 'r');
+  send(record + "more");
+  EXPECT_TRUE(relay_.hold_first_bytes(source_, resources_));
+  EXPECT_EQ(relay_.send_held_bytes(sink_).count, record.size());
+  EXPECT_EQ(take(server_.get()), record);
+  turn(loop_);
+  EXPECT_EQ(take(server_.get()), "more");
+}
+
+TEST_F(RelayTest, KnowsAnEndThatCameFirst) {
+  client_.reset();
+  EXPECT_TRUE(relay_.hold_first_bytes(source_, resources_));
+  EXPECT_FALSE(relay_.holds_bytes());
+  EXPECT_EQ(relay_.pump(source_, sink_, resources_), Relay::Status::kFinished);
+}
+
+TEST_F(RelayTest, BulkIsWhatGoesOneWayAndMessagesAreNot) {
+  constexpr std::uint64_t kMebibyte = 1024 * 1024;
+  const auto is_bulk_after = [](std::uint64_t there, std::uint64_t back, int times) {
+    Relay relay;
+    for (int i = 0; i < times; ++i) {
+      relay.note_traffic(there, 0);
+      relay.note_traffic(0, back);
+    }
+    return relay.bulk();
+  };
+  EXPECT_FALSE(is_bulk_after(64 * 1024, 0, 8));
+  EXPECT_EQ(is_bulk_after(64 * 1024, 0, 16), net::PipePool::supported());
+  EXPECT_EQ(is_bulk_after(32 * 1024, 13, 64), net::PipePool::supported());  // HTTP/2 with its window updates
+  EXPECT_FALSE(is_bulk_after(64 * 1024, 64 * 1024, 1000));                  // messages and answers
+  EXPECT_FALSE(is_bulk_after(64 * 1024, 10 * 1024, 1000));
+  Relay relay;
+  relay.note_traffic(2 * kMebibyte, 0);
+  relay.note_traffic(0, kMebibyte);
+  EXPECT_FALSE(relay.bulk());
 }
 
 TEST_F(RelayTest, YieldsToOthersInAFlood) {

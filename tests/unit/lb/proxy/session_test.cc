@@ -58,7 +58,8 @@ class SessionTest : public testing::Test, private SessionOwner {
   ManualClock clock_;
   net::EventLoop loop_;
   net::DeadlineWheel wheel_{loop_, clock_};
-  RelayResources resources_{4};
+  base::Counter refused_;
+  RelayResources resources_{4, refused_};
   net::SocketPool sockets_{loop_, 8};
   net::SpareDescriptor spare_;
   base::Random random_{1};
