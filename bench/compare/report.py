@@ -53,6 +53,25 @@ def verdict(figure: rows.Figure, ratio: float | None) -> str:
     return f"{'>=' if figure.more_is_better else '<='} {figure.goal:.2f} {'reached' if reached else 'MISSED'}"
 
 
+def tells(figure: rows.Figure, peer: str) -> bool:
+    """Without a balancer there is no balancer's CPU time and no balancer's memory."""
+    return peer != "direct" or figure.of in (rows.per_second, rows.gigabytes_per_second) or figure.unit == "µs"
+
+
+def summary(results: Results, names: list[str]) -> str:
+    """Every figure in one line: ours, and the ratio of each peer to HAProxy's better setting."""
+    lines = ["| | keepstate | " + " | ".join(names) + " | goal |", "|---|---:|" + "---:|" * len(names) + "---|"]
+    for row in (row for row in rows.ROWS if row.key in results.by_row):
+        for figure in row.figures:
+            ours = results.values(row, figure, "keepstate")
+            cells = [results.ratio(row, figure, peer) if tells(figure, peer) else None for peer in names]
+            texts = ["" if ratio is None else f"{ratio:.2f}" for ratio in cells]
+            lines.append(f"| {row.title}: {figure.name} | "
+                         f"{f'{statistics.median(ours):,.{figure.decimals}f} {figure.unit}' if ours else ''} | "
+                         f"{' | '.join(texts)} | {verdict(figure, results.ratio(row, figure, 'keepstate'))} |")
+    return "\n".join(lines)
+
+
 def table(results: Results, names: list[str]) -> str:
     lines = []
     for row in (row for row in rows.ROWS if row.key in results.by_row):
@@ -61,7 +80,7 @@ def table(results: Results, names: list[str]) -> str:
                       "| | median (min..max) | x HAProxy's best | goal |", "|---|---:|---:|---|"]
             for peer in names:
                 values = results.values(row, figure, peer)
-                if not values or (peer == "direct" and "cpu" in figure.of.__name__):
+                if not values or not tells(figure, peer):
                     continue
                 ratio = results.ratio(row, figure, peer)
                 failed = results.errors(row, peer)
@@ -107,7 +126,7 @@ def picture(results: Results, names: list[str]) -> str:
 def write(results: Results, names: list[str], about: dict[str, str], folder: pathlib.Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     head = "\n".join(f"- {name}: {value}" for name, value in about.items())
-    text = f"{head}\n\n{table(results, names)}"
+    text = f"{head}\n\n{summary(results, names)}\n\n{table(results, names)}"
     (folder / "compare.txt").write_text(text, encoding="utf-8")
     (folder / "compare.json").write_text(json.dumps({"about": about, "results": results.by_row}, indent=1) + "\n",
                                          encoding="utf-8")

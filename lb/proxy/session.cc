@@ -97,7 +97,6 @@ int Session::begin_try(backend::BackendState& backend) noexcept {
   if (begun.error == EMFILE && place_.spare.spend()) begun = place_.sockets.connect(backend.address(), *this, first);
   if (!begun.stream) return begun.error;
   backend_ = std::move(begun.stream);
-  keepalive_set_ = begun.used_before;
   if (begun.used_before) place_.counters.reused_sockets.add(1);
   state_ = State::kConnecting;
   if (to_backend_.holds_bytes()) {
@@ -150,7 +149,7 @@ void Session::on_connected() noexcept {
   state_ = State::kRelaying;
   last_byte_ = place_.wheel.now();
   lively_ = true;
-  place_.wheel.arm(*this, std::min(place_.pool->timeouts.idle, kLookAfter));
+  place_.wheel.arm(*this, std::min(patience(), kLookAfter));
   count_bytes(0, 0);
   pump();
 }
@@ -194,7 +193,7 @@ void Session::count_bytes(std::uint64_t to_backend_before, std::uint64_t to_clie
   lease_.counters().bytes_to_client.add(to_client);
   to_backend_.note_traffic(to_backend, to_client);
   to_client_.note_traffic(to_client, to_backend);
-  if (!lively_) place_.wheel.arm(*this, kLookAfter);
+  if (!lively_) place_.wheel.arm(*this, std::min(patience(), kLookAfter));
   lively_ = true;
 }
 
@@ -205,7 +204,11 @@ void Session::on_one_side_ended() noexcept {
   if (to_backend_.finished()) backend_->shutdown_write();
   backend_told_end_ = to_backend_.finished();
   last_byte_ = place_.wheel.now();
-  place_.wheel.arm(*this, std::min(place_.pool->timeouts.half_close, kLookAfter));
+  place_.wheel.arm(*this, std::min(patience(), kLookAfter));
+}
+
+milliseconds Session::patience() const noexcept {
+  return state_ == State::kDraining ? place_.pool->timeouts.half_close : place_.pool->timeouts.idle;
 }
 
 void Session::look_after() noexcept {
@@ -215,14 +218,12 @@ void Session::look_after() noexcept {
     pump();
     if (state_ == State::kClosed) return;
   }
-  const bool draining = state_ == State::kDraining;
-  const milliseconds patience = draining ? place_.pool->timeouts.half_close : place_.pool->timeouts.idle;
   const milliseconds silent = to_milliseconds(place_.wheel.now() - last_byte_);
-  if (silent >= patience) return finish(draining ? CloseReason::kHalfClosed : CloseReason::kIdle);
+  if (silent >= patience()) return finish(state_ == State::kDraining ? CloseReason::kHalfClosed : CloseReason::kIdle);
   if (!keepalive_set_) net::set_keepalive(backend_->fd());
   keepalive_set_ = true;
   lively_ = silent < kLookAfter;
-  place_.wheel.arm(*this, lively_ ? std::min(patience - silent, kLookAfter) : patience - silent);
+  place_.wheel.arm(*this, lively_ ? std::min(patience() - silent, kLookAfter) : patience() - silent);
 }
 
 // ---- what the loop calls, and the end

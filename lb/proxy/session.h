@@ -102,6 +102,7 @@ class Session final : private net::Stream::Handler, private net::Deadline {
   void pump_once(const Direction& way) noexcept;
   void count_bytes(std::uint64_t to_backend_before, std::uint64_t to_client_before) noexcept;
   void on_one_side_ended() noexcept;
+  [[nodiscard]] std::chrono::milliseconds patience() const noexcept;  // how long no byte may come
   void look_after() noexcept;
 
   void finish(CloseReason reason) noexcept;

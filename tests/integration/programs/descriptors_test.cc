@@ -40,10 +40,11 @@ TEST(OutOfDescriptors, KeepsSessionsAndServesThoseWhoWaitLater) {
   const auto file = folder.path() / "cluster.yaml";
   const auto log = folder.path() / "lb.log";
   ASSERT_TRUE(base::write_file(file, cluster_yaml(vip, admin, server.address()), 0600));
+  const std::string program = KEEPSTATE_BIN_DIR "/keepstate-lb";
   const std::string limited = "ulimit -n " + std::to_string(kDescriptors) + R"( && exec "$0" "$@")";
-  auto balancer = base::Subprocess::start({"/bin/sh", "-c", limited, KEEPSTATE_BIN_DIR "/keepstate-lb", "run", "-c",
-                                           file.string(), "--socket", (folder.path() / "s").string()},
-                                          {.err = base::AppendTo{log}, .on_parent_death = base::OnParentDeath::kDie});
+  auto balancer = base::Subprocess::start(
+      {"/bin/sh", "-c", limited, program, "run", "-c", file.string(), "--socket", (folder.path() / "s").string()},
+      {.err = base::AppendTo{log}, .on_parent_death = base::OnParentDeath::kDie});
   ASSERT_TRUE(balancer) << balancer.error().message;
   while (!support::http_get(admin, "/readyz", support::kPatience)) ASSERT_TRUE(balancer->is_running());
 
