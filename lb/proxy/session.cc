@@ -12,10 +12,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A session that has moved bytes is looked after so much later: whether a reset was missed (Stream::unsure), and for
-// the first time whether its backend side has keepalive. A short session never pays for either. (The client's side
-// inherits keepalive from the listening socket.)
-constexpr milliseconds kLookAfter{1000};
+// A session that has moved bytes is looked after: whether a reset was missed (Stream::unsure), soon after its first
+// bytes and then every second in which more have come; and whether its backend side has keepalive. A short session
+// never pays for either. (The client's side inherits keepalive from the listening socket.)
+constexpr milliseconds kFirstLook{100};
+constexpr milliseconds kLook{1000};
 
 // The largest `retries` that a configuration may ask for, and the first try.
 constexpr std::size_t kMostTries = 11;
@@ -149,7 +150,7 @@ void Session::on_connected() noexcept {
   state_ = State::kRelaying;
   last_byte_ = place_.wheel.now();
   lively_ = true;
-  place_.wheel.arm(*this, std::min(patience(), kLookAfter));
+  place_.wheel.arm(*this, std::min(patience(), kFirstLook));
   count_bytes(0, 0);
   pump();
 }
@@ -193,7 +194,7 @@ void Session::count_bytes(std::uint64_t to_backend_before, std::uint64_t to_clie
   lease_.counters().bytes_to_client.add(to_client);
   to_backend_.note_traffic(to_backend, to_client);
   to_client_.note_traffic(to_client, to_backend);
-  if (!lively_) place_.wheel.arm(*this, std::min(patience(), kLookAfter));
+  if (!lively_) place_.wheel.arm(*this, std::min(patience(), kFirstLook));
   lively_ = true;
 }
 
@@ -204,7 +205,7 @@ void Session::on_one_side_ended() noexcept {
   if (to_backend_.finished()) backend_->shutdown_write();
   backend_told_end_ = to_backend_.finished();
   last_byte_ = place_.wheel.now();
-  place_.wheel.arm(*this, std::min(patience(), kLookAfter));
+  place_.wheel.arm(*this, std::min(patience(), kLook));
 }
 
 milliseconds Session::patience() const noexcept {
@@ -220,10 +221,12 @@ void Session::look_after() noexcept {
   }
   const milliseconds silent = to_milliseconds(place_.wheel.now() - last_byte_);
   if (silent >= patience()) return finish(state_ == State::kDraining ? CloseReason::kHalfClosed : CloseReason::kIdle);
-  if (!keepalive_set_) net::set_keepalive(backend_->fd());
-  keepalive_set_ = true;
-  lively_ = silent < kLookAfter;
-  place_.wheel.arm(*this, lively_ ? std::min(patience() - silent, kLookAfter) : patience() - silent);
+  if (!keepalive_set_ && age() >= kLook) {
+    net::set_keepalive(backend_->fd());
+    keepalive_set_ = true;
+  }
+  lively_ = silent < kLook || !keepalive_set_;
+  place_.wheel.arm(*this, lively_ ? std::min(patience() - silent, kLook) : patience() - silent);
 }
 
 // ---- what the loop calls, and the end
