@@ -23,7 +23,7 @@ using testing::HasSubstr;
 
 constexpr int kConnections = 10'000;
 constexpr int kClients = 64;
-constexpr int kResets = 2000;
+constexpr int kResets = 500;
 constexpr int kTlsEach = 25;
 constexpr std::uint64_t kBytesEach =
     1500;  // more than a segment's worth of loopback's small buffers, not more than one read
