@@ -31,8 +31,8 @@ DeadlineWheel::Slot::Slot() noexcept {
   previous_ = next_ = this;  // an empty ring
 }
 
-DeadlineWheel::DeadlineWheel(EventLoop& loop, const base::Clock& clock)
-    : clock_(clock), tick_time_(clock.now()), timer_(loop, [this] { advance(); }) {}
+DeadlineWheel::DeadlineWheel(EventLoop& loop, const base::Clock& clock, OnDeadline on_deadline)
+    : clock_(clock), on_deadline_(on_deadline), tick_time_(clock.now()), timer_(loop, [this] { advance(); }) {}
 
 Tick DeadlineWheel::ticks(std::chrono::nanoseconds duration) noexcept {
   return static_cast<Tick>((std::max(duration, 0ns) + kTick - 1ns) / kTick);
@@ -88,7 +88,7 @@ void DeadlineWheel::fire(Slot& slot) noexcept {
   while (due.next_ != &due) {
     Deadline* const one = due.next_;
     one->unlink();
-    one->on_deadline();
+    on_deadline_(*one);
   }
 }
 

@@ -19,7 +19,8 @@ namespace lb::net {
 using Tick = std::uint32_t;
 inline constexpr std::chrono::milliseconds kTick{50};
 
-// The base class of what has a deadline: at most one at a time, cancelled by its destruction.
+// The base class of what has a deadline: at most one at a time, cancelled by its destruction. Has no virtual function,
+// for an object of which there are many is then a pointer smaller; the wheel is told once what to call.
 class Deadline {
  public:
   Deadline() noexcept = default;
@@ -29,9 +30,7 @@ class Deadline {
   [[nodiscard]] bool armed() const noexcept { return next_ != nullptr; }
 
  protected:
-  virtual ~Deadline() { unlink(); }
-  // May arm this deadline again, or destroy this object.
-  virtual void on_deadline() noexcept = 0;
+  ~Deadline() { unlink(); }
 
  private:
   friend class DeadlineWheel;
@@ -45,9 +44,12 @@ class Deadline {
 
 class DeadlineWheel {
  public:
-  DeadlineWheel(EventLoop& loop, const base::Clock& clock);
+  // What is called when a deadline has come: it may arm the deadline again, or destroy it.
+  using OnDeadline = void (*)(Deadline&) noexcept;
 
-  // Calls on_deadline() no earlier than `after` from now and at most about two ticks later. Replaces an earlier arming.
+  DeadlineWheel(EventLoop& loop, const base::Clock& clock, OnDeadline on_deadline);
+
+  // Calls on_deadline no earlier than `after` from now and at most about two ticks later. Replaces an earlier arming.
   // More than a year counts as a year.
   void arm(Deadline& deadline, std::chrono::milliseconds after) noexcept;
   void cancel(Deadline& deadline) noexcept { deadline.unlink(); }
@@ -70,7 +72,6 @@ class DeadlineWheel {
   static constexpr std::size_t kSlots = 1024;  // a round of 51 s
   static constexpr std::chrono::milliseconds kLate = 4 * kTick;
   struct Slot final : Deadline {
-    void on_deadline() noexcept override {}
     Slot() noexcept;
   };
 
@@ -79,6 +80,7 @@ class DeadlineWheel {
   void pass(std::int64_t ticks) noexcept;
 
   const base::Clock& clock_;
+  OnDeadline on_deadline_;
   base::SteadyTime tick_time_;  // when now_ was reached
   Tick now_ = 0;
   bool ticking_ = false;

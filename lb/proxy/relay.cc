@@ -35,15 +35,15 @@ bool Relay::hold_first_bytes(Stream& from, RelayResources& resources) noexcept {
 }
 
 Stream::Result Relay::send_held_bytes(Stream& to) noexcept {
-  const Stream::Result sent = to.write(std::span(remainder_->bytes).subspan(remainder_->sent));
+  const Stream::Result sent = to.write(std::span(held_->bytes).subspan(held_->sent));
   bytes_ += sent.count;
-  remainder_->sent += sent.count;
-  if (remainder_->sent == remainder_->bytes.size()) remainder_.reset();
+  held_->sent += sent.count;
+  if (held_->sent == held_->bytes.size()) held_.reset();
   return sent;
 }
 
 void Relay::hold(std::span<const std::byte> bytes) noexcept {
-  remainder_ = std::make_unique<Remainder>(Remainder{{bytes.begin(), bytes.end()}, 0});
+  held_ = std::make_unique<Held>(Held{nullptr, {bytes.begin(), bytes.end()}, 0});
 }
 
 Relay::Status Relay::pump(Stream& from, Stream& to, RelayResources& resources) noexcept {
@@ -64,7 +64,7 @@ Relay::Status Relay::pump(Stream& from, Stream& to, RelayResources& resources) n
     if (step == Step::kSinkClosed) return Status::kSinkClosed;
     if (step == Step::kWait) break;
   }
-  if (!holds_bytes()) pipe_.reset();
+  if (!holds_bytes()) held_.reset();
   return finished_ ? Status::kFinished : Status::kOpen;
 }
 
@@ -84,19 +84,18 @@ void Relay::note_traffic(std::uint64_t this_way, std::uint64_t other_way) noexce
 void Relay::abandon_sink() noexcept {
   sink_abandoned_ = true;
   bulk_ = false;
-  pipe_.reset();
-  remainder_.reset();
+  held_.reset();
 }
 
 Relay::Step Relay::flush(Stream& to) noexcept {
   if (!holds_bytes()) return Step::kGoOn;
   if (!to.writable()) return Step::kWait;
-  return remainder_ ? flush_remainder(to) : flush_pipe(to);
+  return held_->pipe ? flush_pipe(to) : flush_bytes(to);
 }
 
 Relay::Step Relay::flush_pipe(Stream& to) noexcept {
-  while (pipe_->size() > 0) {
-    const Stream::Result moved = pipe_->drain_to(to);
+  while (held_->pipe->size() > 0) {
+    const Stream::Result moved = held_->pipe->drain_to(to);
     if (moved.outcome == Stream::Outcome::kBlocked) return Step::kWait;
     if (moved.outcome != Stream::Outcome::kMoved) return after_failed_write(moved.error);
     bytes_ += moved.count;
@@ -104,18 +103,20 @@ Relay::Step Relay::flush_pipe(Stream& to) noexcept {
   return Step::kGoOn;
 }
 
-Relay::Step Relay::flush_remainder(Stream& to) noexcept {
+Relay::Step Relay::flush_bytes(Stream& to) noexcept {
   const Stream::Result sent = send_held_bytes(to);
   if (sent.outcome == Stream::Outcome::kFailed) return after_failed_write(sent.error);
-  return remainder_ ? Step::kWait : Step::kGoOn;
+  return held_ ? Step::kWait : Step::kGoOn;
 }
 
 Relay::Step Relay::take_from(Stream& from, Stream& to, RelayResources& resources) noexcept {
   if (!from.readable()) return Step::kWait;
   if (sink_abandoned_) return discard(from, resources);
-  if (!bulk_) pipe_.reset();
-  if (bulk_ && !pipe_) pipe_ = resources.pipes.lend();
-  return pipe_ ? move_by_pipe(from) : copy(from, to, resources);
+  if (!bulk_) held_.reset();
+  if (bulk_ && !held_) {
+    if (auto pipe = resources.pipes.lend()) held_ = std::make_unique<Held>(Held{std::move(pipe), {}, 0});
+  }
+  return held_ ? move_by_pipe(from) : copy(from, to, resources);
 }
 
 Relay::Step Relay::copy(Stream& from, Stream& to, RelayResources& resources) noexcept {
@@ -140,7 +141,7 @@ Relay::Step Relay::deliver(std::span<const std::byte> bytes, Stream& to) noexcep
 }
 
 Relay::Step Relay::move_by_pipe(Stream& from) noexcept {
-  const Stream::Result got = pipe_->fill_from(from, net::PipePool::kPipeSize);
+  const Stream::Result got = held_->pipe->fill_from(from, net::PipePool::kPipeSize);
   if (got.outcome != Stream::Outcome::kMoved) return after_read(got.outcome);
   small_moves_ = got.count < kSmallMove ? static_cast<std::uint8_t>(small_moves_ + 1) : 0;
   if (small_moves_ == kSmallMovesToCopy) {

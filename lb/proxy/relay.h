@@ -49,7 +49,7 @@ class Relay {
 
   // Before there is a sink: reads what is there, 16 KiB at most, and holds it. False when the source was reset.
   [[nodiscard]] bool hold_first_bytes(net::Stream& from, RelayResources& resources) noexcept;
-  [[nodiscard]] bool holds_bytes() const noexcept { return remainder_ || (pipe_ && pipe_->size() > 0); }
+  [[nodiscard]] bool holds_bytes() const noexcept { return held_ && (!held_->pipe || held_->pipe->size() > 0); }
   // Sends what is held to a sink that may not stand yet. What it does not take, or cannot, is still held.
   [[nodiscard]] net::Stream::Result send_held_bytes(net::Stream& to) noexcept;
 
@@ -76,7 +76,9 @@ class Relay {
 
  private:
   enum class Step { kGoOn, kWait, kSourceFailed, kSinkReset, kSinkClosed };
-  struct Remainder {
+  // What stands between the two: in a pipe, or else here.
+  struct Held {
+    net::PipePool::Lent pipe;
     std::vector<std::byte> bytes;
     std::size_t sent = 0;
   };
@@ -84,7 +86,7 @@ class Relay {
   void hold(std::span<const std::byte> bytes) noexcept;
   Step flush(net::Stream& to) noexcept;
   Step flush_pipe(net::Stream& to) noexcept;
-  Step flush_remainder(net::Stream& to) noexcept;
+  Step flush_bytes(net::Stream& to) noexcept;
   Step copy(net::Stream& from, net::Stream& to, RelayResources& resources) noexcept;
   Step move_by_pipe(net::Stream& from) noexcept;
   Step discard(net::Stream& from, RelayResources& resources) noexcept;
@@ -94,8 +96,7 @@ class Relay {
   Step deliver(std::span<const std::byte> bytes, net::Stream& to) noexcept;
   [[nodiscard]] std::size_t chunk() const noexcept { return std::size_t{1} << chunk_bits_; }
 
-  net::PipePool::Lent pipe_;
-  std::unique_ptr<Remainder> remainder_;
+  std::unique_ptr<Held> held_;
   std::uint64_t bytes_ = 0;
   std::uint32_t streak_ = 0;      // bytes that have lately gone this way alone
   std::uint8_t chunk_bits_;       // of the next read: smaller for a sink that does not keep up

@@ -18,6 +18,9 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstLook{100};
 constexpr milliseconds kLook{1000};
 
+// Four cache lines. There may be thousands that are idle, so a member that makes it larger needs a good reason.
+static_assert(sizeof(Session) <= 256);
+
 // The largest `retries` that a configuration may ask for, and the first try.
 constexpr std::size_t kMostTries = 11;
 
@@ -34,7 +37,7 @@ milliseconds to_milliseconds(net::Tick ticks) noexcept {
 }  // namespace
 
 void Session::start(base::UniqueFd client) noexcept {
-  started_ = place_.wheel.now();
+  beginning_->at = place_.wheel.now();
   if (!client_.open(place_.loop, std::move(client), *this, net::Stream::State::kConnected)) {
     finish(CloseReason::kOutOfResources);
   } else if (!to_backend_.hold_first_bytes(client_, place_.relay)) {
@@ -55,7 +58,7 @@ const backend::BackendState* Session::backend() const noexcept {
 }
 
 milliseconds Session::age() const noexcept {
-  return to_milliseconds(place_.wheel.now() - started_);
+  return to_milliseconds(place_.wheel.now() - beginning_->at);
 }
 
 // ---- choosing and connecting
@@ -64,11 +67,10 @@ void Session::connect_to_next() noexcept {
   while (true) {
     state_ = State::kChoosing;
     const auto index = choose();
-    if (!index) return finish(tries_ == 0 ? CloseReason::kNoBackend : CloseReason::kConnectFailed);
+    if (!index) return finish(beginning_->tries == 0 ? CloseReason::kNoBackend : CloseReason::kConnectFailed);
     backend::BackendState& backend = place_.pool->at(*index);
     lease_ = backend::Lease(backend, place_.worker);
-    if (tries_ > 0) place_.counters.retries.add(1);
-    ++tries_;
+    if (beginning_->tries++ > 0) place_.counters.retries.add(1);
     const int error = begin_try(backend);
     if (error == 0) return;
     if (net::is_out_of_resources(error)) return finish(CloseReason::kOutOfResources);
@@ -80,11 +82,12 @@ void Session::connect_to_next() noexcept {
 std::optional<policy::BackendIndex> Session::choose() const noexcept {
   std::array<policy::BackendIndex, kMostTries> excluded{};
   std::size_t count = 0;
-  if (tried_) {
+  const auto& failed = beginning_->failed;
+  if (!failed.empty()) {
     // By identity: a snapshot that came meanwhile may have numbered the backends anew.
     const auto& backends = place_.pool->backends;
     for (std::size_t i = 0; i < backends.size() && count < excluded.size(); ++i) {
-      if (std::ranges::find(*tried_, backends[i].get()) != tried_->end()) excluded[count++] = policy::BackendIndex(i);
+      if (std::ranges::find(failed, backends[i].get()) != failed.end()) excluded[count++] = policy::BackendIndex(i);
     }
   }
   policy::PickContext context{place_.random, std::span(excluded).first(count)};
@@ -136,17 +139,16 @@ void Session::on_connect_ended(int error) noexcept {
 void Session::on_try_failed(int error) noexcept {
   backend_->reset();
   failure_counter(lease_.counters(), error).add(1);
-  if (!tried_) tried_ = std::make_unique<std::vector<const backend::BackendState*>>();
-  tried_->push_back(&lease_.backend());
+  beginning_->failed.push_back(&lease_.backend());
   lease_.give_back();
   state_ = State::kChoosing;
-  const bool may_retry = tries_ <= place_.pool->retries && connect_time_left() > milliseconds{0};
+  const bool may_retry = beginning_->tries <= place_.pool->retries && connect_time_left() > milliseconds{0};
   if (!may_retry) finish(CloseReason::kConnectFailed);
 }
 
 void Session::on_connected() noexcept {
   lease_.counters().sessions.add(1);
-  tried_.reset();
+  if (!place_.keeps_beginnings) beginning_.reset();
   state_ = State::kRelaying;
   last_byte_ = place_.wheel.now();
   lively_ = true;
@@ -221,10 +223,11 @@ void Session::look_after() noexcept {
   }
   const milliseconds silent = to_milliseconds(place_.wheel.now() - last_byte_);
   if (silent >= patience()) return finish(state_ == State::kDraining ? CloseReason::kHalfClosed : CloseReason::kIdle);
-  if (!keepalive_set_ && age() >= kLook) {
+  if (looked_before_ && !keepalive_set_) {
     net::set_keepalive(backend_->fd());
     keepalive_set_ = true;
   }
+  looked_before_ = true;
   lively_ = silent < kLook || !keepalive_set_;
   place_.wheel.arm(*this, lively_ ? std::min(patience() - silent, kLook) : patience() - silent);
 }
@@ -238,6 +241,10 @@ void Session::on_ready(net::Stream& stream) noexcept {
     pump();
   }
   settle();
+}
+
+void Session::on_deadline(net::Deadline& session) noexcept {
+  static_cast<Session&>(session).on_deadline();
 }
 
 void Session::on_deadline() noexcept {

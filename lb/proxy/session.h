@@ -53,33 +53,44 @@ struct SessionPlace {
   std::size_t worker;
   std::size_t listener;
   const snapshot::Pool* pool;
+  bool keeps_beginnings;  // for the log
+};
+
+// How a session began: needed until its backend stands.
+struct Beginning {
+  base::IpAddress client;
+  net::Tick at = 0;
+  unsigned tries = 0;
+  std::vector<const backend::BackendState*> failed;  // the backends that could not be reached
 };
 
 class Session final : private net::Stream::Handler, private net::Deadline {
  public:
-  explicit Session(SessionPlace& place, const base::IpAddress& client) noexcept : place_(place), client_ip_(client) {}
+  Session(SessionPlace& place, const base::IpAddress& client)
+      : place_(place), beginning_(std::make_unique<Beginning>(Beginning{.client = client, .failed = {}})) {}
 
   // Takes the accepted descriptor and sets out for a backend. The session may be gone when this returns.
   void start(base::UniqueFd client) noexcept;
+  // For the wheel of its place. The session may be gone when this returns.
+  static void on_deadline(net::Deadline& session) noexcept;
   // Resets both sides; the session is gone when this returns.
   void abort(CloseReason reason) noexcept;
 
   // For the owner's last look.
   [[nodiscard]] CloseReason reason() const noexcept { return reason_; }
   [[nodiscard]] const SessionPlace& place() const noexcept { return place_; }
-  [[nodiscard]] const base::IpAddress& client_ip() const noexcept { return client_ip_; }
   // The backend that it was connected to; null before one was reached.
   [[nodiscard]] const backend::BackendState* backend() const noexcept;
   [[nodiscard]] std::uint64_t bytes_to_backend() const noexcept { return to_backend_.bytes(); }
   [[nodiscard]] std::uint64_t bytes_to_client() const noexcept { return to_client_.bytes(); }
-  [[nodiscard]] std::chrono::milliseconds age() const noexcept;
-  [[nodiscard]] unsigned tries() const noexcept { return tries_; }
+  // Null once the backend stands, unless its place keeps it.
+  [[nodiscard]] const Beginning* beginning() const noexcept { return beginning_.get(); }
+  [[nodiscard]] std::chrono::milliseconds age() const noexcept;  // while the beginning is known
 
  private:
   enum class State : std::uint8_t { kChoosing, kConnecting, kRelaying, kDraining, kClosed };
 
   void on_ready(net::Stream& stream) noexcept override;
-  void on_deadline() noexcept override;
 
   void connect_to_next() noexcept;
   [[nodiscard]] std::optional<policy::BackendIndex> choose() const noexcept;
@@ -104,27 +115,27 @@ class Session final : private net::Stream::Handler, private net::Deadline {
   void on_one_side_ended() noexcept;
   [[nodiscard]] std::chrono::milliseconds patience() const noexcept;  // how long no byte may come
   void look_after() noexcept;
+  void on_deadline() noexcept;
 
   void finish(CloseReason reason) noexcept;
   void part_from_backend() noexcept;
   void settle() noexcept;
 
-  SessionPlace& place_;
-  net::Stream client_;
-  net::SocketPool::Lent backend_;  // from the first try on
-  Relay to_backend_;
-  Relay to_client_;
-  backend::Lease lease_;
-  std::unique_ptr<std::vector<const backend::BackendState*>> tried_;  // only after a try has failed
-  net::Tick started_ = 0;
+  // Thousands of sessions are idle: what is small stands where a larger neighbour leaves room for it.
   net::Tick last_byte_ = 0;
-  base::IpAddress client_ip_;
+  SessionPlace& place_;
+  [[no_unique_address]] net::Stream client_;
   State state_ = State::kChoosing;
   CloseReason reason_ = CloseReason::kFinished;
-  std::uint8_t tries_ = 0;
+  net::SocketPool::Lent backend_;  // from the first try on
+  [[no_unique_address]] Relay to_backend_;
+  bool looked_before_ : 1 = false;
   bool keepalive_set_ : 1 = false;
   bool backend_told_end_ : 1 = false;  // the client's end is passed on
   bool lively_ : 1 = false;            // bytes came since the last look
+  Relay to_client_;
+  backend::Lease lease_;
+  std::unique_ptr<Beginning> beginning_;
 };
 
 }  // namespace lb::proxy

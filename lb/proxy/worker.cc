@@ -33,7 +33,8 @@ class Worker::Door final : public net::ListenSocket::Handler {
                .owner = worker,
                .worker = worker.index_,
                .listener = listener,
-               .pool = &pool},
+               .pool = &pool,
+               .keeps_beginnings = worker.log_.debug_enabled()},
         socket_(std::make_unique<net::ListenSocket>(worker.loop_, std::move(fd), *this)) {}
 
   void adopt(const snapshot::Pool& pool) noexcept { place_.pool = &pool; }
@@ -86,7 +87,7 @@ Worker::Worker(WorkerSetup setup, std::span<const std::unique_ptr<WorkerStats>> 
       log_(log),
       random_(setup.seed),
       mailbox_(loop_),
-      wheel_(loop_, clock),
+      wheel_(loop_, clock, &Session::on_deadline),
       relay_(kPipes, stats_.small_pipes),
       sockets_(loop_, setup.reuse_sockets ? kKeptSockets : 0),
       resume_timer_(loop_, [this] { resume_accepting(); }),
@@ -189,11 +190,11 @@ void Worker::resume_accepting() noexcept {
 void Worker::on_closed(Session& session) noexcept {
   const SessionPlace& place = session.place();
   place.counters.closed[static_cast<std::size_t>(session.reason())].add(1);
-  if (log_.debug_enabled()) {
+  if (const Beginning* const begun = session.beginning(); begun != nullptr && log_.debug_enabled()) {
     log_.debug("session closed: reason={} client={} backend={} tries={} to_backend={}B to_client={}B age={}ms",
-               to_string(session.reason()), session.client_ip().to_string(),
-               session.backend() == nullptr ? "-" : session.backend()->name(), session.tries(),
-               session.bytes_to_backend(), session.bytes_to_client(), session.age().count());
+               to_string(session.reason()), begun->client.to_string(),
+               session.backend() == nullptr ? "-" : session.backend()->name(), begun->tries, session.bytes_to_backend(),
+               session.bytes_to_client(), session.age().count());
   }
   sessions_.destroy(session);
   stats_.active.subtract(1);

@@ -15,13 +15,14 @@ using namespace std::chrono_literals;
 class Alarm final : public Deadline {
  public:
   explicit Alarm(std::function<void()> then = nullptr) : then_(std::move(then)) {}
+  static void ring(Deadline& deadline) noexcept {
+    auto& alarm = static_cast<Alarm&>(deadline);
+    ++alarm.rings;
+    if (alarm.then_) alarm.then_();
+  }
   int rings = 0;
 
  private:
-  void on_deadline() noexcept override {
-    ++rings;
-    if (then_) then_();
-  }
   std::function<void()> then_;
 };
 
@@ -36,7 +37,7 @@ class DeadlineWheelTest : public LoopTest {
   }
 
   ManualClock clock_;
-  DeadlineWheel wheel_{loop_, clock_};
+  DeadlineWheel wheel_{loop_, clock_, &Alarm::ring};
 };
 
 TEST_F(DeadlineWheelTest, RingsOnceNeverEarlyAndSoonAfter) {
@@ -208,7 +209,7 @@ TEST_F(DeadlineWheelTest, CatchesUpOnlyWhenItIsLate) {
 
 TEST_F(DeadlineWheelTest, ItsOwnTimerRingsAndThenLetsTheLoopSleep) {
   const base::SystemClock real;
-  DeadlineWheel wheel(loop_, real);
+  DeadlineWheel wheel(loop_, real, &Alarm::ring);
   Alarm alarm;
   wheel.arm(alarm, 1ms);
   EXPECT_TRUE(run_until([&] { return alarm.rings == 1; }));
@@ -218,7 +219,7 @@ TEST_F(DeadlineWheelTest, DeadlinesMayOutliveTheWheel) {
   Alarm first;
   Alarm second;
   {
-    DeadlineWheel wheel(loop_, clock_);
+    DeadlineWheel wheel(loop_, clock_, &Alarm::ring);
     wheel.arm(first, 100ms);
     wheel.arm(second, 100ms);
   }

@@ -57,7 +57,7 @@ class SessionTest : public testing::Test, private SessionOwner {
 
   ManualClock clock_;
   net::EventLoop loop_;
-  net::DeadlineWheel wheel_{loop_, clock_};
+  net::DeadlineWheel wheel_{loop_, clock_, &Session::on_deadline};
   base::Counter refused_;
   RelayResources resources_{4, refused_};
   net::SocketPool sockets_{loop_, 8};
@@ -65,7 +65,7 @@ class SessionTest : public testing::Test, private SessionOwner {
   base::Random random_{1};
   ListenerCounters listener_;
   snapshot::Pool pool_;
-  SessionPlace place_{loop_, wheel_, resources_, sockets_, spare_, random_, listener_, *this, 0, 0, &pool_};
+  SessionPlace place_{loop_, wheel_, resources_, sockets_, spare_, random_, listener_, *this, 0, 0, &pool_, true};
   std::unique_ptr<Session> session_;
   std::optional<CloseReason> closed_;
   unsigned tries_ = 0;
@@ -73,7 +73,7 @@ class SessionTest : public testing::Test, private SessionOwner {
  private:
   void on_closed(Session& session) noexcept override {
     closed_ = session.reason();
-    tries_ = session.tries();
+    tries_ = session.beginning()->tries;
     session_.reset();
   }
 };
