@@ -34,7 +34,7 @@ def ours(place: Place, *more: str) -> list[str]:
 
 def haproxy(place: Place, splice: bool) -> list[str]:
     config = filled(place, "haproxy.cfg", "    server b{number} {address}",
-                    pipe_size="tune.pipesize 262144" if splice else "",
+                    pipe_size="tune.pipesize 262144\n    maxpipes 512" if splice else "",
                     splice="option splice-request\n    option splice-response" if splice else "")
     return ["haproxy", "-db", "-f", str(config)]
 
