@@ -13,12 +13,11 @@ using net::Stream;
 
 constexpr std::uint8_t kLargestChunkBits = std::countr_zero(RelayResources::kScratchSize);
 constexpr std::uint8_t kSmallestChunkBits = 14;  // what a sink that does not keep up may leave on our heap: 16 KiB
-constexpr std::uint64_t kBulk = 1024 * 1024;     // a streak of so many bytes is bulk
-constexpr std::uint64_t kNoBulk = 256 * 1024;    // and of fewer than these is not any more
-constexpr std::uint64_t kWeightOfAnswers = 8;    // a byte that comes back takes so many from the streak
-constexpr std::uint8_t kSmallMovesToCopy = 8;    // nor are so many of these in a row
+constexpr std::uint32_t kBulk = 1024 * 1024;     // so many bytes are bulk,
+constexpr std::uint8_t kSmallMovesToCopy = 8;    // until so many small moves in a row
 constexpr std::size_t kSmallMove = 32 * 1024;
-constexpr std::uint64_t kBytesATurn = 1024 * 1024;  // until others have their turn
+constexpr std::uint64_t kBytesATurn = 1024 * 1024;  // until others have their turn,
+constexpr int kMovesATurn = 64;                     // or so many moves, also of what is thrown away
 
 }  // namespace
 
@@ -48,13 +47,13 @@ void Relay::hold(std::span<const std::byte> bytes) noexcept {
 
 Relay::Status Relay::pump(Stream& from, Stream& to, RelayResources& resources) noexcept {
   const std::uint64_t enough = bytes_ + kBytesATurn;
-  while (!finished_) {
+  for (int moves = 0; !finished_; ++moves) {
     Step step = flush(to);
     if (step == Step::kGoOn && source_ended_) {
       finished_ = true;
       break;
     }
-    if (step == Step::kGoOn && bytes_ >= enough && from.readable()) {
+    if (step == Step::kGoOn && (bytes_ >= enough || moves >= kMovesATurn) && from.readable()) {
       from.yield();
       return Status::kOpen;
     }
@@ -74,11 +73,9 @@ void Relay::deliver_rest(Stream& from, Stream& to, RelayResources& resources) no
   }
 }
 
-void Relay::note_traffic(std::uint64_t this_way, std::uint64_t other_way) noexcept {
-  const std::uint64_t taken = std::min<std::uint64_t>(streak_, other_way * kWeightOfAnswers);
-  streak_ = static_cast<std::uint32_t>(std::min(streak_ - taken + this_way, 2 * kBulk));
-  if (streak_ >= kBulk && !sink_abandoned_) bulk_ = net::PipePool::supported();
-  if (streak_ < kNoBulk) bulk_ = false;
+void Relay::note_moved(std::uint64_t bytes) noexcept {
+  streak_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(streak_ + bytes, kBulk));
+  if (streak_ == kBulk && !sink_abandoned_) bulk_ = net::PipePool::supported();
 }
 
 void Relay::abandon_sink() noexcept {
@@ -147,6 +144,7 @@ Relay::Step Relay::move_by_pipe(Stream& from) noexcept {
   if (small_moves_ == kSmallMovesToCopy) {
     bulk_ = false;
     streak_ = 0;
+    small_moves_ = 0;
   }
   return Step::kGoOn;
 }

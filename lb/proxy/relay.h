@@ -2,9 +2,9 @@
 //
 // Reads only when the sink has taken all before, so at most one chunk stands between the two (backpressure). Small and
 // middling transfers are copied through the worker's one scratch buffer; what the sink did not take waits on the heap.
-// When megabytes go one way and next to nothing comes back it is bulk, and is spliced through a pipe without entering
-// our memory: that costs less for each byte, but more for a message that is answered. An idle relay owns no buffer and
-// no pipe. Worker's thread only.
+// After a megabyte it is bulk, as long as it comes in large pieces, and is spliced through a pipe without entering our
+// memory: that costs less for each byte, but more for each piece. An idle relay owns no buffer and no pipe. Worker's
+// thread only.
 #pragma once
 
 #include <array>
@@ -60,8 +60,8 @@ class Relay {
   // The source was reset: delivers what it had sent before, as far as the sink takes it now.
   void deliver_rest(net::Stream& from, net::Stream& to, RelayResources& resources) noexcept;
 
-  // What both ways have just moved; tells bulk from messages and answers.
-  void note_traffic(std::uint64_t this_way, std::uint64_t other_way) noexcept;
+  // What this way has just moved; tells bulk from the rest.
+  void note_moved(std::uint64_t bytes) noexcept;
   [[nodiscard]] bool bulk() const noexcept { return bulk_; }
 
   // From now on the source's bytes are thrown away: its sink is gone, but what the sink has sent before goes on in the
@@ -98,7 +98,7 @@ class Relay {
 
   std::unique_ptr<Held> held_;
   std::uint64_t bytes_ = 0;
-  std::uint32_t streak_ = 0;      // bytes that have lately gone this way alone
+  std::uint32_t streak_ = 0;      // bytes since the last bulk ended, up to what makes the next one
   std::uint8_t chunk_bits_;       // of the next read: smaller for a sink that does not keep up
   std::uint8_t small_moves_ = 0;  // in a row
   bool bulk_ : 1 = false;

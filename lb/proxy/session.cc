@@ -194,8 +194,8 @@ void Session::count_bytes(std::uint64_t to_backend_before, std::uint64_t to_clie
   last_byte_ = place_.wheel.now();
   lease_.counters().bytes_to_backend.add(to_backend);
   lease_.counters().bytes_to_client.add(to_client);
-  to_backend_.note_traffic(to_backend, to_client);
-  to_client_.note_traffic(to_client, to_backend);
+  to_backend_.note_moved(to_backend);
+  to_client_.note_moved(to_client);
   if (!lively_) place_.wheel.arm(*this, std::min(patience(), kFirstLook));
   lively_ = true;
 }

@@ -143,25 +143,24 @@ TEST_F(RelayTest, KnowsAnEndThatCameFirst) {
   EXPECT_EQ(relay_.pump(source_, sink_, resources_), Relay::Status::kFinished);
 }
 
-TEST_F(RelayTest, BulkIsWhatGoesOneWayAndMessagesAreNot) {
-  constexpr std::uint64_t kMebibyte = 1024 * 1024;
-  const auto is_bulk_after = [](std::uint64_t there, std::uint64_t back, int times) {
-    Relay relay;
-    for (int i = 0; i < times; ++i) {
-      relay.note_traffic(there, 0);
-      relay.note_traffic(0, back);
-    }
-    return relay.bulk();
-  };
-  EXPECT_FALSE(is_bulk_after(64 * 1024, 0, 8));
-  EXPECT_EQ(is_bulk_after(64 * 1024, 0, 16), net::PipePool::supported());
-  EXPECT_EQ(is_bulk_after(32 * 1024, 13, 64), net::PipePool::supported());  // HTTP/2 with its window updates
-  EXPECT_FALSE(is_bulk_after(64 * 1024, 64 * 1024, 1000));                  // messages and answers
-  EXPECT_FALSE(is_bulk_after(64 * 1024, 10 * 1024, 1000));
+TEST_F(RelayTest, AMegabyteIsBulk) {
   Relay relay;
-  relay.note_traffic(2 * kMebibyte, 0);
-  relay.note_traffic(0, kMebibyte);
+  for (int i = 0; i < 15; ++i) relay.note_moved(64U << 10);
   EXPECT_FALSE(relay.bulk());
+  relay.note_moved(64U << 10);
+  EXPECT_EQ(relay.bulk(), net::PipePool::supported());
+}
+
+TEST_F(RelayTest, BulkEndsWithSmallPieces) {
+  relay_.note_moved(1U << 20);
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_EQ(relay_.bulk(), net::PipePool::supported()) << i;
+    stuff(client_.get(), 1000);
+    turn_until(loop_, [&] { return take(server_.get()).size() > 0; });
+  }
+  EXPECT_FALSE(relay_.bulk());
+  relay_.note_moved((1U << 20) - 1);
+  EXPECT_FALSE(relay_.bulk());
 }
 
 TEST_F(RelayTest, YieldsToOthersInAFlood) {
