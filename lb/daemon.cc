@@ -38,6 +38,10 @@ std::uint64_t session_limit(const config::Config& config, const base::Log& log) 
   return wanted;
 }
 
+std::size_t kept_sockets(const config::Config& config) noexcept {
+  return config.reuse_sockets ? net::kept_sockets_within(net::raise_descriptor_limit(), worker_count(config)) : 0;
+}
+
 std::vector<base::SocketAddress> addresses_of(const config::Config& config) {
   std::vector<base::SocketAddress> addresses;
   for (const auto& listener : config.listeners) addresses.push_back(listener.address);
@@ -62,7 +66,7 @@ class Daemon::Parts {
   base::Result<void> listen(const config::Config& config, std::uint64_t seed, const base::Clock& clock) {
     auto workers = proxy::WorkerGroup::start({.workers = worker_count(config),
                                               .seed = seed,
-                                              .reuse_sockets = config.reuse_sockets,
+                                              .kept_sockets = kept_sockets(config),
                                               .listeners = addresses_of(config),
                                               .snapshot = controller_.snapshot()},
                                              clock, log_);

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::uint64_t kForTheDaemon = 64;   // logs, control socket, scrapes, health checks
 constexpr std::uint64_t kForEachWorker = 64;  // loop, mailbox, listening sockets, some pipes for bulk transfers
+constexpr std::uint64_t kMostKept = 256;      // what a burst of short sessions can use
 
 }  // namespace
 
@@ -21,8 +22,12 @@ std::uint64_t raise_descriptor_limit() noexcept {
   return limit.rlim_cur;
 }
 
+std::uint64_t kept_sockets_within(std::uint64_t descriptors, unsigned workers) noexcept {
+  return std::min(kMostKept, descriptors / 16 / workers);
+}
+
 std::uint64_t sessions_within(std::uint64_t descriptors, unsigned workers) noexcept {
-  const std::uint64_t reserve = kForTheDaemon + kForEachWorker * workers;
+  const std::uint64_t reserve = kForTheDaemon + (kForEachWorker + kept_sockets_within(descriptors, workers)) * workers;
   return std::max<std::uint64_t>((descriptors - std::min(descriptors, reserve)) / 2, 1);
 }
 

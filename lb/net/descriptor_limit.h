@@ -9,7 +9,11 @@ namespace lb::net {
 // Raises the soft limit to the hard one, and returns what is in force then.
 [[nodiscard]] std::uint64_t raise_descriptor_limit() noexcept;
 
-// A session needs two descriptors; workers keep some for pipes, sockets and themselves.
+// How many sockets toward backends each worker may keep for later use: 256, all of them together a 16th of what there
+// is.
+[[nodiscard]] std::uint64_t kept_sockets_within(std::uint64_t descriptors, unsigned workers) noexcept;
+
+// A session needs two descriptors; workers keep some for pipes, kept sockets and themselves.
 [[nodiscard]] std::uint64_t sessions_within(std::uint64_t descriptors, unsigned workers) noexcept;
 
 }  // namespace lb::net

@@ -59,7 +59,9 @@ Stream::Result Stream::read(std::span<std::byte> into) noexcept {
 
 Stream::Result Stream::write(std::span<const std::byte> from) noexcept {
   const ssize_t n = ::send(fd_, from.data(), from.size(), MSG_NOSIGNAL);
-  const Result result = result_of(n, Outcome::kBlocked);
+  // Linux says EAGAIN as long as the connection does not stand, FreeBSD says this; how it ends is told by the loop.
+  const bool too_early = n < 0 && errno == ENOTCONN && !told_before_;
+  const Result result = too_early ? Result{Outcome::kBlocked} : result_of(n, Outcome::kBlocked);
   note_write(result.outcome);
   if (result.count < from.size()) writable_ = false;
   return result;

@@ -137,7 +137,7 @@ void Session::on_connect_ended(int error) noexcept {
 }
 
 void Session::on_try_failed(int error) noexcept {
-  backend_->reset();
+  if (backend_) backend_->reset();  // none is there when even the call to connect failed
   failure_counter(lease_.counters(), error).add(1);
   beginning_->failed.push_back(&lease_.backend());
   lease_.give_back();

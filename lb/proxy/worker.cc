@@ -13,8 +13,6 @@ constexpr int kAcceptsATurn = 64;
 constexpr std::chrono::milliseconds kPause{100};
 // Two descriptors each: room for the bulk transfers that are really in progress, not for every session.
 constexpr std::size_t kPipes = 256;
-// Toward backends, after their sessions: what a burst of short sessions can use. Given up when descriptors run out.
-constexpr std::size_t kKeptSockets = 256;
 
 }  // namespace
 
@@ -89,7 +87,7 @@ Worker::Worker(WorkerSetup setup, std::span<const std::unique_ptr<WorkerStats>> 
       mailbox_(loop_),
       wheel_(loop_, clock, &Session::on_deadline),
       relay_(kPipes, stats_.small_pipes),
-      sockets_(loop_, setup.reuse_sockets ? kKeptSockets : 0),
+      sockets_(loop_, setup.kept_sockets),
       resume_timer_(loop_, [this] { resume_accepting(); }),
       snapshot_(std::move(setup.snapshot)) {
   for (std::size_t i = 0; i < setup.listen_fds.size(); ++i) {
@@ -158,7 +156,7 @@ void Worker::admit(net::Accepted accepted, SessionPlace& place) noexcept {
   place.counters.accepted.add(1);
   stats_.active.add(1);
   sessions_.create(place, accepted.peer.ip()).start(std::move(accepted.fd));
-  if (!spare_.restore()) pause_accepting(stats_.pauses_for_descriptors);
+  if (!restore_spare()) pause_accepting(stats_.pauses_for_descriptors);
 }
 
 bool Worker::at_limit() const noexcept {
@@ -177,8 +175,13 @@ void Worker::pause_accepting(base::Counter& why) noexcept {
   resume_timer_.start(kPause);
 }
 
+// A client that waits needs a descriptor more than the next session needs a used socket.
+bool Worker::restore_spare() noexcept {
+  return spare_.restore() || (sockets_.close_kept() && spare_.restore());
+}
+
 void Worker::resume_accepting() noexcept {
-  if (!spare_.restore() || at_limit()) {
+  if (!restore_spare() || at_limit()) {
     resume_timer_.start(kPause);
     return;
   }

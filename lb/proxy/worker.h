@@ -32,7 +32,7 @@ namespace lb::proxy {
 struct WorkerSetup {
   std::size_t index = 0;  // its row in every BackendState and in `all_stats`
   std::uint64_t seed = 0;
-  bool reuse_sockets = true;  // of backends, see net/socket_pool
+  std::size_t kept_sockets = 256;  // toward backends, see net/socket_pool; 0: none is used again
   std::vector<base::UniqueFd> listen_fds;
   std::shared_ptr<const snapshot::Snapshot> snapshot;
 };
@@ -65,6 +65,7 @@ class Worker final : private SessionOwner {
 
   [[nodiscard]] bool at_limit() const noexcept;
   void pause_accepting(base::Counter& why) noexcept;
+  [[nodiscard]] bool restore_spare() noexcept;
   void resume_accepting() noexcept;
   void report_if_drained() noexcept;
 

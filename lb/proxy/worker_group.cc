@@ -56,7 +56,7 @@ base::Result<std::unique_ptr<WorkerGroup>> WorkerGroup::start(const Setup& setup
   for (unsigned i = 0; i < setup.workers; ++i) {
     WorkerSetup own{.index = i,
                     .seed = seeds(),
-                    .reuse_sockets = setup.reuse_sockets,
+                    .kept_sockets = setup.kept_sockets,
                     .listen_fds = std::move((*fds)[i]),
                     .snapshot = setup.snapshot};
     group->workers_.push_back(std::make_unique<Worker>(std::move(own), group->stats_, clock, log));

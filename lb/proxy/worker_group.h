@@ -23,7 +23,7 @@ class WorkerGroup {
   struct Setup {
     unsigned workers = 1;
     std::uint64_t seed = 0;                              // of the workers' random numbers
-    bool reuse_sockets = true;                           // of backends, see net/socket_pool
+    std::size_t kept_sockets = 256;                      // toward backends, a worker: see net/socket_pool
     std::vector<base::SocketAddress> listeners;          // in the order of the snapshot's pools
     std::shared_ptr<const snapshot::Snapshot> snapshot;  // the first one
   };

@@ -21,8 +21,15 @@ TEST(DescriptorLimit, RaisesTheSoftLimitToTheHardOne) {
 }
 
 TEST(DescriptorLimit, ASessionTakesTwoAndTheDaemonKeepsSome) {
-  EXPECT_EQ(sessions_within(1024, 1), (1024U - 64 - 64) / 2);
-  EXPECT_EQ(sessions_within(1'048'576, 8), (1'048'576U - 64 - 8 * 64) / 2);
+  EXPECT_EQ(sessions_within(1024, 1), (1024U - 64 - 64 - 64) / 2);
+  EXPECT_EQ(sessions_within(1'048'576, 8), (1'048'576U - 64 - 8 * (64 + 256)) / 2);
+}
+
+TEST(DescriptorLimit, KeptSocketsAreASmallPart) {
+  EXPECT_EQ(kept_sockets_within(20'000, 2), 256U);
+  EXPECT_EQ(kept_sockets_within(1024, 2), 32U);
+  EXPECT_EQ(kept_sockets_within(60, 1), 3U);
+  EXPECT_EQ(kept_sockets_within(10, 1), 0U);
 }
 
 TEST(DescriptorLimit, AllowsAtLeastOneSession) {
@@ -30,7 +37,7 @@ TEST(DescriptorLimit, AllowsAtLeastOneSession) {
   EXPECT_EQ(sessions_within(128, 1), 1U);
   EXPECT_EQ(sessions_within(129, 1), 1U);
   EXPECT_EQ(sessions_within(1024, 256), 1U);
-  EXPECT_EQ(sessions_within(UINT64_MAX, 1), (UINT64_MAX - 128) / 2);
+  EXPECT_EQ(sessions_within(UINT64_MAX, 1), (UINT64_MAX - 128 - 256) / 2);
 }
 
 }  // namespace

@@ -109,6 +109,28 @@ TEST_F(SessionTest, TriesEachBackendOnceAndGivesUp) {
   EXPECT_EQ(counters(0).active.value(), 0U);
 }
 
+TEST_F(SessionTest, TriesTheNextOneWhenTheCallItselfFails) {
+  // Nothing connects to the broadcast address (RFC 1122, s4.2.3.10): the system says so at once.
+  const auto server = listening();
+  const auto nowhere = *base::SocketAddress::parse("255.255.255.255:6443");
+  set_backends({nowhere});
+  {
+    const auto client = begin();
+    EXPECT_EQ(closed_, CloseReason::kConnectFailed);
+    EXPECT_EQ(counters(0).connect_errors.value(), 1U);
+  }
+  set_backends({nowhere, support::local_address(server)});
+  for (int i = 0; counters(0).connect_errors.value() == 0; ++i) {
+    ASSERT_LT(i, 64);
+    closed_.reset();
+    const auto client = begin();
+    turn_until(loop_, [&] { return closed_.has_value() || counters(1).sessions.value() > 0; });
+    EXPECT_FALSE(closed_);
+    session_.reset();
+  }
+  EXPECT_EQ(counters(0).active.value(), 0U);
+}
+
 TEST_F(SessionTest, CountsRetriesDownToNone) {
   set_backends({support::free_address(), support::free_address()});
   pool_.retries = 0;
