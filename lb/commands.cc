@@ -138,6 +138,11 @@ int print_ruleset(const Options& options) {
   if (!rules) return wrong_usage(rules.error().message);
   const auto text = firewall::render(*rules, options.format);
   if (!text) return wrong_usage(text.error().message);
+  for (const auto& listener : config->listeners) {
+    if (listener.policy == cluster::PolicyKind::kWeightedRandom) continue;
+    tell(fmt::format("keepstate-lb: listener '{}': rules know no {}; they spread at random by weight\n", listener.name,
+                     cluster::name_of(listener.policy)));
+  }
   fmt::print("{}", *text);
   return base::kExitOk;
 }

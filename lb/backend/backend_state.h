@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,12 @@ class BackendState {
   // The row of one worker, which alone may write it.
   [[nodiscard]] BackendCounters& counters(std::size_t worker) noexcept { return counters_[worker]; }
   [[nodiscard]] const std::vector<BackendCounters>& counters() const noexcept { return counters_; }
+  // Leases held now, by all workers together; those of other threads may be a moment old.
+  [[nodiscard]] std::uint64_t active() const noexcept {
+    std::uint64_t sum = 0;
+    for (const BackendCounters& row : counters_) sum += row.active.value();
+    return sum;
+  }
 
  private:
   std::string name_;

@@ -1,7 +1,10 @@
 #include "lb/config/parse_config.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
+#include <string>
 #include <utility>
 
 namespace lb::config {
@@ -53,8 +56,12 @@ base::Result<std::vector<cluster::Backend>> parse_backends(const std::vector<std
 }  // namespace
 
 base::Result<cluster::PolicyKind> parse_policy(std::string_view name) {
-  if (name == "weighted-random") return cluster::PolicyKind::kWeightedRandom;
-  return base::fail("unknown policy '{}'; known: weighted-random", name);
+  std::string known;
+  for (const auto& [policy_name, kind] : cluster::kPolicyNames) {
+    if (name == policy_name) return kind;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", policy_name);
+  }
+  return base::fail("unknown policy '{}'; known: {}", name, known);
 }
 
 base::Result<Config> config_of(const cluster::Cluster& cluster) {

@@ -1,7 +1,8 @@
 #include "lb/policy/weighted_random.h"
 
 #include <algorithm>
-#include <random>
+
+#include "lb/policy/the_rest.h"
 
 namespace lb::policy {
 namespace {
@@ -9,10 +10,6 @@ namespace {
 // Retries are rare and exclude a few of many, so that a second draw nearly always hits; what four draws miss is a pool
 // where the excluded backends hold most of the weight.
 constexpr int kDraws = 4;
-
-bool is_excluded(const PickContext& context, std::uint32_t index) {
-  return std::ranges::find(context.excluded, BackendIndex{index}) != context.excluded.end();
-}
 
 }  // namespace
 
@@ -31,24 +28,8 @@ std::optional<BackendIndex> WeightedRandom::pick_beside_excluded(PickContext& co
     const std::uint32_t index = table_->draw(context.random());
     if (!is_excluded(context, index)) return BackendIndex{index};
   }
-  return pick_of_the_rest(context);
+  // Drawing again until nothing excluded is hit, and one draw from the rest alone, have the same distribution; so has
+  // doing the one and then the other.
+  return pick_of_the_rest(weights_, context);
 }
-
-// Drawing again until nothing excluded is hit, and one draw from the rest alone, have the same distribution; so has
-// doing the one and then the other.
-std::optional<BackendIndex> WeightedRandom::pick_of_the_rest(PickContext& context) const noexcept {
-  std::uint64_t rest = 0;
-  for (std::uint32_t i = 0; i < weights_.size(); ++i) {
-    if (!is_excluded(context, i)) rest += weights_[i];
-  }
-  if (rest == 0) return std::nullopt;
-  std::uint64_t place = std::uniform_int_distribution<std::uint64_t>(0, rest - 1)(context.random);
-  for (std::uint32_t i = 0; i < weights_.size(); ++i) {
-    if (is_excluded(context, i)) continue;
-    if (place < weights_[i]) return BackendIndex{i};
-    place -= weights_[i];
-  }
-  return std::nullopt;  // never reached: place < rest
-}
-
 }  // namespace lb::policy

@@ -22,7 +22,6 @@ class WeightedRandom final : public Policy {
 
  private:
   [[nodiscard]] std::optional<BackendIndex> pick_beside_excluded(PickContext& context) const noexcept;
-  [[nodiscard]] std::optional<BackendIndex> pick_of_the_rest(PickContext& context) const noexcept;
 
   std::vector<std::uint32_t> weights_;
   std::optional<AliasTable> table_;  // unset where no weight is positive

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lb/net/socket.h"
+#include "lb/policy/source_key.h"
 
 namespace lb::proxy {
 namespace {
@@ -90,7 +91,11 @@ std::optional<policy::BackendIndex> Session::choose() const noexcept {
       if (std::ranges::find(failed, backends[i].get()) != failed.end()) excluded[count++] = policy::BackendIndex(i);
     }
   }
-  policy::PickContext context{place_.random, std::span(excluded).first(count)};
+  policy::PickContext context{.random = place_.random,
+                              .cursor = place_.cursor,
+                              .source = policy::source_key(beginning_->client),
+                              .backends = place_.pool->backends,
+                              .excluded = std::span(excluded).first(count)};
   return place_.pool->policy->pick(context);
 }
 

@@ -53,7 +53,8 @@ struct SessionPlace {
   std::size_t worker;
   std::size_t listener;
   const snapshot::Pool* pool;
-  bool keeps_beginnings;  // for the log
+  bool keeps_beginnings;     // for the log
+  std::uint32_t cursor = 0;  // of the policy
 };
 
 // How a session began: needed until its backend stands.

@@ -32,7 +32,8 @@ class Worker::Door final : public net::ListenSocket::Handler {
                .worker = worker.index_,
                .listener = listener,
                .pool = &pool,
-               .keeps_beginnings = worker.log_.debug_enabled()},
+               .keeps_beginnings = worker.log_.debug_enabled(),
+               .cursor = static_cast<std::uint32_t>(worker.random_())},
         socket_(std::make_unique<net::ListenSocket>(worker.loop_, std::move(fd), *this)) {}
 
   void adopt(const snapshot::Pool& pool) noexcept { place_.pool = &pool; }

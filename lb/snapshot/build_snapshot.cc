@@ -18,13 +18,20 @@ std::vector<std::uint32_t> weights_of(const ListenerView& view, bool only_up) {
   return weights;
 }
 
+// By address: that is the same on every host, whatever else is said of a backend there.
+std::vector<std::string> names_of(const ListenerView& view) {
+  std::vector<std::string> names;
+  for (const auto& state : view.states) names.push_back(state->address().to_string());
+  return names;
+}
+
 Pool build_pool(const ListenerView& view) {
   auto weights = weights_of(view, true);
   const bool fail_open = std::ranges::all_of(weights, [](std::uint32_t weight) { return weight == 0; });
   if (fail_open) weights = weights_of(view, false);
   const cluster::Listener& listener = view.listener;
   return {.backends = view.states,
-          .policy = policy::make_policy(listener.policy, weights),
+          .policy = policy::make_policy(listener.policy, weights, names_of(view)),
           .timeouts = listener.timeouts,
           .connect_deadline = std::max(kConnectDeadline, listener.timeouts.connect),
           .retries = listener.retries,

@@ -6,6 +6,8 @@
 #include <bit>
 #include <cstdint>
 
+#include "lib/base/hash.h"
+
 namespace base {
 
 class Random {
@@ -15,10 +17,7 @@ class Random {
   explicit Random(std::uint64_t seed) noexcept {
     for (auto& word : state_) {
       seed += 0x9e3779b97f4a7c15U;
-      std::uint64_t z = seed;
-      z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-      z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-      word = z ^ (z >> 31);
+      word = mix(seed);
     }
   }
 

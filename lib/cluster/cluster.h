@@ -2,10 +2,13 @@
 // plain values, any thread. Keys are explained in docs/cluster_yaml.md.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/base/ip_address.h"
@@ -39,7 +42,19 @@ struct NodeNetwork {
   std::string uplink;       // "": none
 };
 
-enum class PolicyKind { kWeightedRandom };
+enum class PolicyKind { kWeightedRandom, kRoundRobin, kLeastConnections, kMaglev };
+inline constexpr std::array<std::pair<std::string_view, PolicyKind>, 4> kPolicyNames{{
+    {"weighted-random", PolicyKind::kWeightedRandom},
+    {"round-robin", PolicyKind::kRoundRobin},
+    {"least-connections", PolicyKind::kLeastConnections},
+    {"maglev", PolicyKind::kMaglev},
+}};
+[[nodiscard]] constexpr std::string_view name_of(PolicyKind kind) noexcept {
+  for (const auto& [name, one] : kPolicyNames) {
+    if (one == kind) return name;
+  }
+  return {};  // no value of the enumeration comes here
+}
 
 // How what reaches the VIP reaches the backends.
 enum class Datapath { kProxy };

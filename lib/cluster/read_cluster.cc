@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 constexpr OneOf<std::monostate, 1> kApiVersion{{{{"keepstate/v1", {}}}}};
 constexpr OneOf<std::monostate, 1> kKind{{{{"Cluster", {}}}}};
 constexpr OneOf<Role, 2> kRole{{{{"control-plane", Role::kControlPlane}, {"worker", Role::kWorker}}}};
-constexpr OneOf<PolicyKind, 1> kPolicy{{{{"weighted-random", PolicyKind::kWeightedRandom}}}};
+constexpr OneOf<PolicyKind, kPolicyNames.size()> kPolicy{kPolicyNames};
 constexpr OneOf<HealthCheckKind, 2> kHealthCheckKind{
     {{{"tcp", HealthCheckKind::kTcp}, {"none", HealthCheckKind::kNone}}}};
 constexpr OneOf<Datapath, 1> kDatapath{{{{"proxy", Datapath::kProxy}}}};

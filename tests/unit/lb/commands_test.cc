@@ -72,6 +72,23 @@ TEST_F(CommandsTest, CheckCountsWhatIsInACorrectFile) {
   EXPECT_EQ(outcome.out, std::string(kExample) + ": correct: 1 listener, 3 backends\n");
 }
 
+TEST_F(CommandsTest, RulesetSaysWhatRulesCannotDo) {
+  std::ifstream example(kExample);
+  std::string text(std::istreambuf_iterator<char>(example), {});
+  const std::string policy = "policy: weighted-random";
+  text.replace(text.find(policy), policy.size(), "policy: maglev");
+  Options options;
+  options.command = Options::Command::kRuleset;
+  options.file = file(text);
+  options.format = "ipfw";
+  const Outcome outcome = outcome_of(options);
+  EXPECT_EQ(outcome.code, base::kExitOk);
+  EXPECT_THAT(outcome.out, HasSubstr(" prob "));
+  EXPECT_THAT(
+      outcome.err,
+      HasSubstr("keepstate-lb: listener 'kube-apiserver': rules know no maglev; they spread at random by weight\n"));
+}
+
 TEST_F(CommandsTest, CheckTellsEveryMistakeWithItsPlace) {
   const std::string path = file("apiVersion: keepstate/v2\nkind: Closter\n");
   EXPECT_THAT(complaint(check(path)), AllOf(HasSubstr(path + ":1:"), HasSubstr(path + ":2:")));
@@ -97,7 +114,9 @@ TEST_F(CommandsTest, RunTellsWhatIsWrongWithItsListener) {
   EXPECT_EQ(complaint(options), "keepstate-lb: --listen needs at least one --backend ADDRESS:PORT[,weight=N]\n");
   options = runnable();
   options.policy = "best";
-  EXPECT_EQ(complaint(options), "keepstate-lb: --policy: unknown policy 'best'; known: weighted-random\n");
+  EXPECT_EQ(complaint(options),
+            "keepstate-lb: --policy: unknown policy 'best'; known: weighted-random, round-robin, least-connections, "
+            "maglev\n");
 }
 
 TEST_F(CommandsTest, RunTellsAWrongNumberOfWorkers) {

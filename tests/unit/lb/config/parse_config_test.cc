@@ -54,7 +54,7 @@ TEST(ConfigOfFlags, NamesTheOptionThatIsWrong) {
             "--listen 6443: '6443' has no port; write address:port, as 10.10.0.1:6443 or [fd00::1]:6443");
   EXPECT_EQ(error_of(flags("0.0.0.0:6443", {})), "--listen needs at least one --backend ADDRESS:PORT[,weight=N]");
   EXPECT_EQ(error_of(flags("0.0.0.0:6443", {"10.0.0.1:1"}, "maglov")),
-            "--policy: unknown policy 'maglov'; known: weighted-random");
+            "--policy: unknown policy 'maglov'; known: weighted-random, round-robin, least-connections, maglev");
 }
 
 TEST(ConfigOfFlags, SaysWhatIsWrongWithABackend) {
@@ -113,8 +113,9 @@ TEST(ConfigOfCluster, NeedsAListener) {
 }
 
 TEST(ParsePolicy, KnowsItsNames) {
-  EXPECT_EQ(parse_policy("weighted-random"), cluster::PolicyKind::kWeightedRandom);
-  EXPECT_EQ(parse_policy("").error().message, "unknown policy ''; known: weighted-random");
+  for (const auto& [name, kind] : cluster::kPolicyNames) EXPECT_EQ(parse_policy(name), kind);
+  EXPECT_EQ(parse_policy("").error().message,
+            "unknown policy ''; known: weighted-random, round-robin, least-connections, maglev");
   EXPECT_FALSE(parse_policy("Weighted-Random"));
 }
 

@@ -21,7 +21,7 @@ inline std::shared_ptr<const snapshot::Snapshot> one_pool(const std::shared_ptr<
   snapshot::Pool pool;
   pool.backends = {backend};
   const std::vector<std::uint32_t> weights{1};
-  pool.policy = policy::make_policy(cluster::PolicyKind::kWeightedRandom, weights);
+  pool.policy = policy::make_policy(cluster::PolicyKind::kWeightedRandom, weights, {});
   pool.connect_deadline = std::chrono::milliseconds{6000};
   snapshot->pools.push_back(std::move(pool));
   return snapshot;

@@ -156,7 +156,7 @@ TEST_F(RelayTest, BulkEndsWithSmallPieces) {
   for (int i = 0; i < 8; ++i) {
     EXPECT_EQ(relay_.bulk(), net::PipePool::supported()) << i;
     stuff(client_.get(), 1000);
-    turn_until(loop_, [&] { return take(server_.get()).size() > 0; });
+    turn_until(loop_, [&] { return !take(server_.get()).empty(); });
   }
   EXPECT_FALSE(relay_.bulk());
   relay_.note_moved((1U << 20) - 1);

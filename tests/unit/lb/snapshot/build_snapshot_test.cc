@@ -22,7 +22,8 @@ ListenerView view_of(const cluster::Listener& listener, std::vector<bool> up) {
 // All that 200 picks came to.
 std::set<std::uint32_t> picked(const Pool& pool) {
   base::Random random(7);
-  policy::PickContext context{.random = random};
+  std::uint32_t cursor = 0;
+  policy::PickContext context{.random = random, .cursor = cursor};
   std::set<std::uint32_t> indexes;
   for (int i = 0; i < 200; ++i) {
     if (const auto index = pool.policy->pick(context)) indexes.insert(static_cast<std::uint32_t>(*index));

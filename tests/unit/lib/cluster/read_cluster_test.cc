@@ -129,7 +129,8 @@ TEST(ReadCluster, ReportsEachMistakeOfTheLoadBalancer) {
 
 TEST(ReadCluster, ReportsEachMistakeOfAListener) {
   const Mistake mistakes[] = {
-      {"        policy: round-robin\n", "10:17: policy: 'round-robin' is not known; write weighted-random\n"},
+      {"        policy: best\n",
+       "10:17: policy: 'best' is not known; write weighted-random or round-robin or least-connections or maglev\n"},
       {"        policy: weighted-randm\n",
        "10:17: policy: 'weighted-randm' is not known (did you mean 'weighted-random'?)\n"},
       {"        retries: 11\n", "10:18: retries: '11' is too large; write a number from 0 to 10\n"},
