@@ -34,7 +34,8 @@ void add_run(CLI::App& app, Options& options) {
       ->needs(listen)
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  run->add_option("--policy", options.policy, "How a backend is chosen: weighted-random, round-robin, least-connections, maglev")
+  run->add_option("--policy", options.policy,
+                  "How a backend is chosen: weighted-random, round-robin, least-connections, maglev")
       ->type_name("NAME")
       ->needs(listen);
   run->add_option("--workers", options.workers, "Worker threads; auto is one a core")->type_name("N|auto");
