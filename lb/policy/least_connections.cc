@@ -7,7 +7,7 @@
 namespace lb::policy {
 namespace {
 
-constexpr int kDraws = 8;  // for a second one, or one that is not excluded
+constexpr int kTriesToDraw = 8;  // for a second one, or one that is not excluded
 
 }  // namespace
 
@@ -52,7 +52,7 @@ std::optional<BackendIndex> LeastConnections::pick_of_two(PickContext& context) 
 
 std::optional<std::uint32_t> LeastConnections::draw(PickContext& context,
                                                     std::optional<std::uint32_t> other) const noexcept {
-  for (int i = 0; i < kDraws; ++i) {
+  for (int i = 0; i < kTriesToDraw; ++i) {
     const std::uint32_t index = table_->draw(context.random());
     if (index != other && !is_excluded(context, index)) return index;
   }
