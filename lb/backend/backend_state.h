@@ -43,10 +43,10 @@ class BackendState {
   // The row of one worker, which alone may write it.
   [[nodiscard]] BackendCounters& counters(std::size_t worker) noexcept { return counters_[worker]; }
   [[nodiscard]] const std::vector<BackendCounters>& counters() const noexcept { return counters_; }
-  // Leases held now, by all workers together; those of other threads may be a moment old.
-  [[nodiscard]] std::uint64_t active() const noexcept {
+  // What all workers have counted together; other threads' part may be a moment old.
+  [[nodiscard]] std::uint64_t total(base::Counter BackendCounters::*counter) const noexcept {
     std::uint64_t sum = 0;
-    for (const BackendCounters& row : counters_) sum += row.active.value();
+    for (const BackendCounters& row : counters_) sum += (row.*counter).value();
     return sum;
   }
 

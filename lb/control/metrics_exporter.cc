@@ -40,12 +40,6 @@ std::uint64_t sum(const Workers& workers, Read read) {
                          [&](std::uint64_t total, const auto& stats) { return total + read(*stats).value(); });
 }
 
-std::uint64_t sum(const backend::BackendState& backend, base::Counter backend::BackendCounters::*counter) {
-  std::uint64_t total = 0;
-  for (const auto& row : backend.counters()) total += (row.*counter).value();
-  return total;
-}
-
 void add_daemon(std::vector<MetricFamily>& families, const Controller& controller, const Workers& workers,
                 const std::string& version) {
   Family build("build_info", "Always 1; the version is a label.", MetricType::Gauge);
@@ -134,13 +128,13 @@ void add_backends(std::vector<MetricFamily>& families, const Controller& control
       };
       up.add(labels, listener.backends[i].up ? 1 : 0);
       weight.add(labels, listener.config.backends[i].weight);
-      sessions.add(labels, sum(state, &Counters::sessions));
-      active.add(labels, sum(state, &Counters::active));
-      failures.add(with("reason", "refused"), sum(state, &Counters::connect_refused));
-      failures.add(with("reason", "timeout"), sum(state, &Counters::connect_timeouts));
-      failures.add(with("reason", "error"), sum(state, &Counters::connect_errors));
-      bytes.add(with("direction", "to_backend"), sum(state, &Counters::bytes_to_backend));
-      bytes.add(with("direction", "to_client"), sum(state, &Counters::bytes_to_client));
+      sessions.add(labels, state.total(&Counters::sessions));
+      active.add(labels, state.total(&Counters::active));
+      failures.add(with("reason", "refused"), state.total(&Counters::connect_refused));
+      failures.add(with("reason", "timeout"), state.total(&Counters::connect_timeouts));
+      failures.add(with("reason", "error"), state.total(&Counters::connect_errors));
+      bytes.add(with("direction", "to_backend"), state.total(&Counters::bytes_to_backend));
+      bytes.add(with("direction", "to_client"), state.total(&Counters::bytes_to_client));
     }
   }
   for (Family* family : {&up, &weight, &sessions, &active, &failures, &bytes}) {

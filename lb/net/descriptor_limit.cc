@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::uint64_t kForTheDaemon = 64;   // logs, control socket, scrapes, health checks
 constexpr std::uint64_t kForEachWorker = 64;  // loop, mailbox, listening sockets, some pipes for bulk transfers
-constexpr std::uint64_t kMostKept = 256;      // what a burst of short sessions can use
 
 }  // namespace
 
@@ -23,7 +22,7 @@ std::uint64_t raise_descriptor_limit() noexcept {
 }
 
 std::uint64_t kept_sockets_within(std::uint64_t descriptors, unsigned workers) noexcept {
-  return std::min(kMostKept, descriptors / 16 / workers);
+  return std::min<std::uint64_t>(kMostKeptSockets, descriptors / 16 / workers);
 }
 
 std::uint64_t sessions_within(std::uint64_t descriptors, unsigned workers) noexcept {

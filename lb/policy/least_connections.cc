@@ -21,7 +21,7 @@ std::optional<BackendIndex> LeastConnections::pick(PickContext& context) const n
 }
 
 LeastConnections::Load LeastConnections::load_of(const PickContext& context, std::uint32_t index) const noexcept {
-  return {context.backends[index]->active() + 1, weights_[index]};
+  return {context.backends[index]->total(&backend::BackendCounters::active) + 1, weights_[index]};
 }
 
 std::optional<BackendIndex> LeastConnections::pick_of_all(PickContext& context) const noexcept {

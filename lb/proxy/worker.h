@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lb/net/deadline_wheel.h"
+#include "lb/net/descriptor_limit.h"
 #include "lb/net/event_loop.h"
 #include "lb/net/listen_socket.h"
 #include "lb/net/mailbox.h"
@@ -32,7 +33,7 @@ namespace lb::proxy {
 struct WorkerSetup {
   std::size_t index = 0;  // its row in every BackendState and in `all_stats`
   std::uint64_t seed = 0;
-  std::size_t kept_sockets = 256;  // toward backends, see net/socket_pool; 0: none is used again
+  std::size_t kept_sockets = net::kMostKeptSockets;  // toward backends, see net/socket_pool; 0: none is used again
   std::vector<base::UniqueFd> listen_fds;
   std::shared_ptr<const snapshot::Snapshot> snapshot;
 };

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "lb/net/descriptor_limit.h"
 #include "lb/proxy/worker.h"
 #include "lb/proxy/worker_stats.h"
 #include "lb/snapshot/snapshot.h"
@@ -23,7 +24,7 @@ class WorkerGroup {
   struct Setup {
     unsigned workers = 1;
     std::uint64_t seed = 0;                              // of the workers' random numbers
-    std::size_t kept_sockets = 256;                      // toward backends, a worker: see net/socket_pool
+    std::size_t kept_sockets = net::kMostKeptSockets;    // toward backends, a worker: see net/socket_pool
     std::vector<base::SocketAddress> listeners;          // in the order of the snapshot's pools
     std::shared_ptr<const snapshot::Snapshot> snapshot;  // the first one
   };

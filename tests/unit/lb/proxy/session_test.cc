@@ -120,11 +120,11 @@ TEST_F(SessionTest, TriesTheNextOneWhenTheCallItselfFails) {
     EXPECT_EQ(counters(0).connect_errors.value(), 1U);
   }
   set_backends({nowhere, support::local_address(server)});
-  for (int i = 0; counters(0).connect_errors.value() == 0; ++i) {
-    ASSERT_LT(i, 64);
+  for (std::uint64_t i = 0; counters(0).connect_errors.value() == 0; ++i) {
+    ASSERT_LT(i, 64U);
     closed_.reset();
     const auto client = begin();
-    turn_until(loop_, [&] { return closed_.has_value() || counters(1).sessions.value() > 0; });
+    turn_until(loop_, [&] { return closed_.has_value() || counters(1).sessions.value() > i; });
     EXPECT_FALSE(closed_);
     session_.reset();
   }
