@@ -59,14 +59,64 @@ inline constexpr std::array<std::pair<std::string_view, PolicyKind>, 4> kPolicyN
 // How what reaches the VIP reaches the backends.
 enum class Datapath { kProxy };
 
-enum class HealthCheckKind { kNone, kTcp };  // kNone: taken for up, always
+enum class HealthCheckKind { kNone, kTcp, kTls, kHttp, kHttps };  // kNone: taken for up, always
+[[nodiscard]] constexpr bool speaks_tls(HealthCheckKind kind) noexcept {
+  return kind == HealthCheckKind::kTls || kind == HealthCheckKind::kHttps;
+}
+[[nodiscard]] constexpr bool speaks_http(HealthCheckKind kind) noexcept {
+  return kind == HealthCheckKind::kHttp || kind == HealthCheckKind::kHttps;
+}
 
 struct HealthCheck {
   HealthCheckKind kind = HealthCheckKind::kTcp;
   std::chrono::milliseconds interval{2000};
+  std::optional<std::chrono::milliseconds> fast_interval;  // while a state is changing; unset: a quarter of interval
   std::chrono::milliseconds timeout{2000};
   unsigned fall = 2;  // consecutive failures until down
   unsigned rise = 3;  // consecutive successes until up
+  // http and https: another status than this at `path` means draining. `live_path` is asked then, for the reason only.
+  std::string path = "/";
+  std::string live_path;  // "": none
+  unsigned status = 200;
+  // tls and https.
+  std::string server_name;       // what the certificate must be for, and SNI; "": the backend's address
+  std::string ca_file;           // PEM; needed unless insecure
+  bool insecure = false;         // the certificate is not looked at
+  std::string certificate_file;  // PEM, shown to the server; "": none
+  std::string key_file;          // PEM, of that certificate
+};
+
+// What happens to the sessions of a backend that goes down while another one is up.
+enum class OnDown { kReset, kKeep };
+// Whether what a client says first can be said to a second backend: kTls keeps one ClientHello.
+enum class FirstFlight { kNone, kTls };
+
+// What clients' own connections tell of a backend. Taking it out needs no check.
+struct Passive {
+  unsigned failures = 5;  // connections refused or reset in a row; 0: not judged
+  unsigned silent = 3;    // accepted ones in a row that gave no byte within first_byte; 0: not judged
+  std::chrono::milliseconds eject_for{10'000};  // the first time; doubled each time after, up to ten times as long
+  unsigned max_ejected = 50;                    // percent of a listener's backends
+};
+
+enum class StickyBy { kSource };
+
+// A client comes to the same backend again.
+struct Sticky {
+  StickyBy by = StickyBy::kSource;
+  unsigned prefix4 = 32;  // bits of the address that count
+  unsigned prefix6 = 64;
+  std::chrono::milliseconds ttl{std::chrono::minutes{5}};  // after the last session has closed
+  unsigned max_entries = 100'000;                          // the oldest goes first
+};
+
+// Closes sessions of a backend that has too many, so that they come back elsewhere.
+struct Rebalance {
+  bool enabled = false;
+  unsigned threshold = 25;                                     // percent above a backend's share
+  unsigned rate = 1;                                           // sessions a second
+  std::chrono::milliseconds min_age{std::chrono::minutes{5}};  // of a session that may be closed
+  bool dry_run = false;                                        // only counts what it would close
 };
 
 struct Timeouts {
@@ -78,7 +128,8 @@ struct Timeouts {
 struct Backend {
   std::string name;  // the machine's name, or its address
   base::SocketAddress address;
-  std::uint32_t weight = 1;  // 0: no new sessions
+  std::uint32_t weight = 1;                 // 0: no new sessions
+  std::optional<unsigned> max_connections;  // sessions at a time, connecting ones included
 };
 
 struct Listener {
@@ -87,8 +138,20 @@ struct Listener {
   PolicyKind policy = PolicyKind::kWeightedRandom;
   std::vector<Backend> backends;  // never empty
   Timeouts timeouts;
-  unsigned retries = 2;  // further backends that are tried when one cannot be reached
+  unsigned retries = 2;                  // further backends that are tried when one cannot be reached
+  std::chrono::milliseconds hedge{250};  // a second backend is tried beside one that has not answered; 0: never
+  FirstFlight first_flight = FirstFlight::kNone;
+  std::chrono::milliseconds first_byte{1000};  // what a backend may take for its first byte
   HealthCheck health_check;
+  OnDown on_down = OnDown::kReset;
+  Passive passive;
+  std::chrono::milliseconds slow_start{0};  // over which a backend that comes back gets its share; 0: at once
+  std::optional<Sticky> sticky;
+  std::optional<unsigned> max_connections;             // sessions at a time; others wait in the kernel's queue
+  std::optional<unsigned> max_connections_per_source;  // sessions at a time from one address
+  std::vector<base::IpNetwork> allow;                  // who may connect; empty: all
+  std::vector<base::IpNetwork> deny;                   // and who may not, though it is allowed
+  Rebalance rebalance;
 };
 
 struct LoadBalancer {

@@ -107,6 +107,22 @@ const YamlNode* MapReader::find(std::string_view key, Kind kind) {
   return nullptr;
 }
 
+const YamlNode* MapReader::text_at(std::string_view key, std::size_t i, const YamlNode& entry) {
+  const std::string path = fmt::format("{}[{}]", path_of(key), i);
+  findings_.place(path, entry.position);
+  if (entry.kind == Kind::kText) return &entry;
+  if (entry.kind != Kind::kRefused)
+    findings_.error(path, wrong_kind(fmt::format("{}[{}]", key, i), entry.kind, Kind::kText));
+  findings_.refuse(path);
+  return nullptr;
+}
+
+void MapReader::refuse_at(std::string_view key, std::size_t i, std::string_view message) {
+  const std::string path = fmt::format("{}[{}]", path_of(key), i);
+  findings_.error(path, fmt::format("{}[{}]: {}", key, i, message));
+  findings_.refuse(path);
+}
+
 void MapReader::refuse(std::string_view key, std::string message) {
   findings_.error(path_of(key), std::move(message));
   findings_.refuse(path_of(key));

@@ -29,6 +29,10 @@ class MapReader {
   template <class T, class Parse>
   void require(std::string_view key, T& target, const Parse& parse, std::string_view example);
 
+  // Appends each value of the list under `key`; one that cannot be read is left out.
+  template <class T, class Parse>
+  void read_values(std::string_view key, std::vector<T>& target, const Parse& parse);
+
   // The map under `key`; false when there is none.
   bool read_map(std::string_view key, const Body& body);
   void require_map(std::string_view key, const Body& body, std::string_view example);
@@ -50,7 +54,10 @@ class MapReader {
   const YamlEntry* find(std::string_view key);
   // The value under `key` if it is of this kind; another kind is reported.
   const YamlNode* find(std::string_view key, YamlNode::Kind kind);
+  // The text of the list's entry if it is one value; another kind is reported.
+  const YamlNode* text_at(std::string_view key, std::size_t i, const YamlNode& entry);
   void refuse(std::string_view key, std::string message);
+  void refuse_at(std::string_view key, std::size_t i, std::string_view message);
   void lacks(std::string_view key, std::string_view example);
   [[nodiscard]] std::string path_of(std::string_view key) const;
 
@@ -77,6 +84,18 @@ template <class T, class Parse>
 void MapReader::require(std::string_view key, T& target, const Parse& parse, std::string_view example) {
   read(key, target, parse);
   if (find(key) == nullptr) lacking_.emplace_back(key, example);
+}
+
+template <class T, class Parse>
+void MapReader::read_values(std::string_view key, std::vector<T>& target, const Parse& parse) {
+  const YamlNode* list = find(key, YamlNode::Kind::kList);
+  if (list == nullptr) return;
+  for (std::size_t i = 0; i < list->items.size(); ++i) {
+    const YamlNode* value = text_at(key, i, list->items[i]);
+    if (value == nullptr) continue;
+    auto parsed = parse(std::string_view(value->text));
+    parsed ? target.push_back(*std::move(parsed)) : refuse_at(key, i, parsed.error().message);
+  }
 }
 
 }  // namespace cluster

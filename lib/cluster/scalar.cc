@@ -100,6 +100,19 @@ base::Result<std::string> parse_socket_path(std::string_view text) {
   return std::string(text);
 }
 
+base::Result<std::string> parse_file_path(std::string_view text) {
+  if (!text.starts_with('/')) return base::fail("'{}' is not an absolute path; begin it with /", text);
+  return std::string(text);
+}
+
+base::Result<std::string> parse_url_path(std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
+  if (!text.starts_with('/') || !plain) {
+    return base::fail("'{}' is not what a GET can ask for; write it as /readyz, without spaces", text);
+  }
+  return std::string(text);
+}
+
 base::Result<base::IpAddress> parse_unicast(std::string_view text) {
   return base::IpAddress::parse(text).and_then(
       [text](const base::IpAddress& address) { return unicast(address, text); });
@@ -111,6 +124,13 @@ base::Result<base::IpNetwork> parse_network(std::string_view text) {
     return base::fail("'{}' is every address there is; write a smaller network, as 10.10.0.0/24", text);
   }
   return network;
+}
+
+base::Result<base::IpNetwork> parse_source_network(std::string_view text) {
+  if (text.find('/') != std::string_view::npos) return base::IpNetwork::parse(text);
+  const auto address = base::IpAddress::parse(text);
+  if (!address) return base::fail("{}; a network is written as 10.10.0.0/24", address.error().message);
+  return base::IpNetwork::parse(fmt::format("{}/{}", address->to_string(), address->bit_length()));
 }
 
 base::Result<base::SocketAddress> parse_listen_address(std::string_view text) {

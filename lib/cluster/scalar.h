@@ -29,10 +29,17 @@ namespace cluster {
 // An absolute path that fits into a Unix socket's address (103 bytes on FreeBSD).
 [[nodiscard]] base::Result<std::string> parse_socket_path(std::string_view text);
 
+// An absolute path of a file. Whether it is there is for those to find out who read it.
+[[nodiscard]] base::Result<std::string> parse_file_path(std::string_view text);
+// What a GET asks for: begins with /, no spaces: "/livez?exclude=etcd".
+[[nodiscard]] base::Result<std::string> parse_url_path(std::string_view text);
+
 // An address that one machine can have: neither unspecified nor multicast nor broadcast.
 [[nodiscard]] base::Result<base::IpAddress> parse_unicast(std::string_view text);
 // A network that is not all addresses.
 [[nodiscard]] base::Result<base::IpNetwork> parse_network(std::string_view text);
+// Whose connections are meant: a network, all addresses too, or one address.
+[[nodiscard]] base::Result<base::IpNetwork> parse_source_network(std::string_view text);
 // Where to listen: any address, the unspecified one too; port 1 to 65535.
 [[nodiscard]] base::Result<base::SocketAddress> parse_listen_address(std::string_view text);
 // Where to connect to: a unicast address; port 1 to 65535.
@@ -76,5 +83,7 @@ struct OneOf {
     return not_one_of(text, words);
   }
 };
+
+inline constexpr OneOf<bool, 2> kYesOrNo{{{{"true", true}, {"false", false}}}};
 
 }  // namespace cluster
