@@ -16,16 +16,20 @@ namespace lb::backend {
 
 class BackendState;
 
-// What one worker has counted: one cache line.
+// What one worker has counted: what a good session touches in one cache line, what a bad one does in the next.
 struct alignas(base::kCacheLine) BackendCounters {
   BackendState* backend = nullptr;  // whose row this is
   base::Counter active;             // leases held now
   base::Counter sessions;           // sessions that were connected to it, ever
-  base::Counter connect_refused;    // tries that ended with a refusal or a reset
-  base::Counter connect_timeouts;   // tries that got no answer in time
-  base::Counter connect_errors;     // tries that failed otherwise (no route, no descriptor)
+  base::Counter answers;            // sessions that it has sent a byte
   base::Counter bytes_to_backend;
   base::Counter bytes_to_client;
+
+  alignas(base::kCacheLine) base::Counter connect_refused;  // tries that ended with a refusal or a reset
+  base::Counter connect_timeouts;                           // tries that got no answer in time
+  base::Counter connect_errors;                             // tries that failed otherwise (no route, no descriptor)
+  base::Counter silences;    // tries that got no answer, or no first byte, while another backend was tried beside it
+  base::Counter early_ends;  // connections that ended, or said what is no TLS, before a first byte
 };
 
 class BackendState {

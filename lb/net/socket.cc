@@ -5,6 +5,8 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstdint>
 
 namespace lb::net {
 namespace {
@@ -100,6 +102,23 @@ void delay_first_ack(int fd) noexcept {
 }
 #else
 void delay_first_ack(int) noexcept {}
+#endif
+
+#if defined(__linux__) && !defined(KEEPSTATE_PORTABLE)
+AckState ack_state(int fd) noexcept {
+  constexpr std::uint32_t kPatience = 1500;  // ms: any peer that is there has answered a segment by then
+  tcp_info info{};
+  socklen_t size = offsetof(tcp_info, tcpi_pmtu);
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) != 0 || info.tcpi_unacked == 0) return AckState::kNone;
+  // Both are ages, in ms; sending again counts as sending. A peer that dropped a segment for want of room answers it,
+  // and then the last word is its own until the next one is sent.
+  const bool missing = info.tcpi_last_ack_recv >= kPatience && info.tcpi_last_data_sent < info.tcpi_last_ack_recv;
+  return missing ? AckState::kMissing : AckState::kAwaited;
+}
+#else
+AckState ack_state(int) noexcept {
+  return AckState::kNone;
+}
 #endif
 
 bool is_out_of_resources(int error) noexcept {

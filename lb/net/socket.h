@@ -42,6 +42,15 @@ void set_no_delay(int fd) noexcept;
 // 10 s apart. An established connection whose peer answers is never touched by it.
 void set_keepalive(int fd) noexcept;
 
+// How it stands with the peer's acknowledgement of what it was sent. A peer whose window is closed acknowledges all
+// that it had room for and answers probes: kNone, however long it takes no more.
+enum class AckState {
+  kNone,     // none is outstanding, or the system does not tell (TCP_INFO; elsewhere than on Linux)
+  kAwaited,  // some is
+  kMissing,  // some is, and nothing at all has come for more than a second though something was sent since
+};
+[[nodiscard]] AckState ack_state(int fd) noexcept;
+
 // Holds back the ACK that would complete a handshake, where the system can (TCP_QUICKACK): a connection that is reset
 // right after it stood is then never seen by the server's accept.
 void delay_first_ack(int fd) noexcept;

@@ -57,6 +57,12 @@ Stream::Result Stream::read(std::span<std::byte> into) noexcept {
   return result;
 }
 
+Stream::Result Stream::peek(std::byte& first) noexcept {
+  const Result result = result_of(::recv(fd_, &first, 1, MSG_PEEK), Outcome::kEnded);
+  if (result.outcome != Outcome::kEnded) note_read(result.outcome);
+  return result;
+}
+
 Stream::Result Stream::write(std::span<const std::byte> from) noexcept {
   const ssize_t n = ::send(fd_, from.data(), from.size(), MSG_NOSIGNAL);
   // Linux says EAGAIN as long as the connection does not stand, FreeBSD says this; how it ends is told by the loop.

@@ -56,6 +56,8 @@ class Stream {
   [[nodiscard]] bool writable() const noexcept { return writable_; }
 
   [[nodiscard]] Result read(std::span<std::byte> into) noexcept;
+  // The next byte, which stays to be read.
+  [[nodiscard]] Result peek(std::byte& first) noexcept;
   // No signal when the peer is gone: kFailed with EPIPE.
   [[nodiscard]] Result write(std::span<const std::byte> from) noexcept;
   // What is to be read may have come though the loop has not told it.

@@ -17,8 +17,10 @@ enum class CloseReason : unsigned char {
   kHalfClosed,      // one side had ended, and the other sent nothing for timeouts.halfClose
   kOutOfResources,  // no descriptor or no memory
   kShutdown,        // the daemon's grace was over
+  kClientDead,      // the client acknowledged nothing for half a minute
+  kBackendDead,     // the backend acknowledged nothing for half a minute
 };
-inline constexpr std::size_t kCloseReasons = 10;
+inline constexpr std::size_t kCloseReasons = 12;
 
 [[nodiscard]] constexpr std::string_view to_string(CloseReason reason) noexcept {
   switch (reason) {
@@ -42,6 +44,10 @@ inline constexpr std::size_t kCloseReasons = 10;
       return "out_of_resources";
     case CloseReason::kShutdown:
       return "shutdown";
+    case CloseReason::kClientDead:
+      return "client_dead";
+    case CloseReason::kBackendDead:
+      return "backend_dead";
   }
   return "unknown";
 }

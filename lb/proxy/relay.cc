@@ -23,22 +23,11 @@ constexpr int kMovesATurn = 64;                     // or so many moves, also of
 
 Relay::Relay() noexcept : chunk_bits_(kLargestChunkBits) {}
 
-bool Relay::hold_first_bytes(Stream& from, RelayResources& resources) noexcept {
-  from.expect_bytes();
-  const auto room = std::span(resources.scratch->bytes).first(std::size_t{1} << kSmallestChunkBits);
-  const Stream::Result got = from.read(room);
-  if (got.outcome == Stream::Outcome::kFailed) return false;
-  source_ended_ = got.outcome == Stream::Outcome::kEnded;
-  if (got.count > 0) hold(room.first(got.count));
-  return true;
-}
-
-Stream::Result Relay::send_held_bytes(Stream& to) noexcept {
-  const Stream::Result sent = to.write(std::span(held_->bytes).subspan(held_->sent));
-  bytes_ += sent.count;
-  held_->sent += sent.count;
-  if (held_->sent == held_->bytes.size()) held_.reset();
-  return sent;
+void Relay::begin_with(FirstBytes first) noexcept {
+  bytes_ = first.told;
+  source_ended_ = first.source_ended;
+  if (first.told < first.bytes.size())
+    held_ = std::make_unique<Held>(Held{nullptr, std::move(first.bytes), first.told});
 }
 
 void Relay::hold(std::span<const std::byte> bytes) noexcept {
@@ -101,9 +90,13 @@ Relay::Step Relay::flush_pipe(Stream& to) noexcept {
 }
 
 Relay::Step Relay::flush_bytes(Stream& to) noexcept {
-  const Stream::Result sent = send_held_bytes(to);
+  const Stream::Result sent = to.write(std::span(held_->bytes).subspan(held_->sent));
   if (sent.outcome == Stream::Outcome::kFailed) return after_failed_write(sent.error);
-  return held_ ? Step::kWait : Step::kGoOn;
+  bytes_ += sent.count;
+  held_->sent += sent.count;
+  if (held_->sent < held_->bytes.size()) return Step::kWait;
+  held_.reset();
+  return Step::kGoOn;
 }
 
 Relay::Step Relay::take_from(Stream& from, Stream& to, RelayResources& resources) noexcept {

@@ -35,6 +35,13 @@ struct RelayResources {
   net::PipePool pipes;
 };
 
+// What was read from a source before it had a relay.
+struct FirstBytes {
+  std::vector<std::byte> bytes;
+  std::size_t told = 0;  // so many of them the sink has taken
+  bool source_ended = false;
+};
+
 class Relay {
  public:
   Relay() noexcept;
@@ -47,11 +54,8 @@ class Relay {
     kSinkClosed,    // the sink ended its own stream before and takes no more: what it sent may still be unread
   };
 
-  // Before there is a sink: reads what is there, 16 KiB at most, and holds it. False when the source was reset.
-  [[nodiscard]] bool hold_first_bytes(net::Stream& from, RelayResources& resources) noexcept;
-  [[nodiscard]] bool holds_bytes() const noexcept { return held_ && (!held_->pipe || held_->pipe->size() > 0); }
-  // Sends what is held to a sink that may not stand yet. What it does not take, or cannot, is still held.
-  [[nodiscard]] net::Stream::Result send_held_bytes(net::Stream& to) noexcept;
+  // Takes over what was done before there was a relay. Before the first pump.
+  void begin_with(FirstBytes first) noexcept;
 
   // Moves what can be moved now. A source that could go on yields after a while, so that others have their turn; its
   // handler is called again. Bytes are counted when the sink has taken them.
@@ -83,6 +87,7 @@ class Relay {
     std::size_t sent = 0;
   };
 
+  [[nodiscard]] bool holds_bytes() const noexcept { return held_ && (!held_->pipe || held_->pipe->size() > 0); }
   void hold(std::span<const std::byte> bytes) noexcept;
   Step flush(net::Stream& to) noexcept;
   Step flush_pipe(net::Stream& to) noexcept;

@@ -1,12 +1,9 @@
 #include "lb/proxy/session.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <utility>
 
 #include "lb/net/socket.h"
-#include "lb/policy/source_key.h"
 
 namespace lb::proxy {
 namespace {
@@ -14,22 +11,16 @@ namespace {
 using std::chrono::milliseconds;
 
 // A session that has moved bytes is looked after: whether a reset was missed (Stream::unsure), soon after its first
-// bytes and then every second in which more have come; and whether its backend side has keepalive. A short session
-// never pays for either. (The client's side inherits keepalive from the listening socket.)
+// bytes and then every second in which more have come; whether its backend side has keepalive; and, when no more bytes
+// come, whether its peers have acknowledged the last ones. A short session pays for none of it. (The client's side
+// inherits keepalive from the listening socket.)
 constexpr milliseconds kFirstLook{100};
 constexpr milliseconds kLook{1000};
+// A look comes up to two ticks late: this many are at most 28 s after the last bytes.
+constexpr unsigned kLooksAtTheDead = 24;
 
 // Four cache lines. There may be thousands that are idle, so a member that makes it larger needs a good reason.
 static_assert(sizeof(Session) <= 256);
-
-// The largest `retries` that a configuration may ask for, and the first try.
-constexpr std::size_t kMostTries = 11;
-
-base::Counter& failure_counter(backend::BackendCounters& counters, int error) noexcept {
-  if (error == ECONNREFUSED || error == ECONNRESET) return counters.connect_refused;
-  if (error == ETIMEDOUT) return counters.connect_timeouts;
-  return counters.connect_errors;
-}
 
 milliseconds to_milliseconds(net::Tick ticks) noexcept {
   return ticks * net::kTick;
@@ -37,14 +28,14 @@ milliseconds to_milliseconds(net::Tick ticks) noexcept {
 
 }  // namespace
 
+Session::Session(SessionPlace& place, const base::IpAddress& client)
+    : place_(place), race_(new Race(place, client_, *this, client)) {}
+
 void Session::start(base::UniqueFd client) noexcept {
-  beginning_->at = place_.wheel.now();
-  if (!client_.open(place_.loop, std::move(client), *this, net::Stream::State::kConnected)) {
-    finish(CloseReason::kOutOfResources);
-  } else if (!to_backend_.hold_first_bytes(client_, place_.relay)) {
-    finish(CloseReason::kClientGone);
+  if (client_.open(place_.loop, std::move(client), *this, net::Stream::State::kConnected)) {
+    follow(race_->start());
   } else {
-    connect_to_next();
+    finish(CloseReason::kOutOfResources);
   }
   settle();
 }
@@ -58,102 +49,24 @@ const backend::BackendState* Session::backend() const noexcept {
   return lease_ ? &lease_.backend() : nullptr;
 }
 
-milliseconds Session::age() const noexcept {
-  return to_milliseconds(place_.wheel.now() - beginning_->at);
-}
-
-// ---- choosing and connecting
-
-void Session::connect_to_next() noexcept {
-  while (true) {
-    state_ = State::kChoosing;
-    const auto index = choose();
-    if (!index) return finish(beginning_->tries == 0 ? CloseReason::kNoBackend : CloseReason::kConnectFailed);
-    backend::BackendState& backend = place_.pool->at(*index);
-    lease_ = backend::Lease(backend, place_.worker);
-    if (beginning_->tries++ > 0) place_.counters.retries.add(1);
-    const int error = begin_try(backend);
-    if (error == 0) return;
-    if (net::is_out_of_resources(error)) return finish(CloseReason::kOutOfResources);
-    on_try_failed(error);
-    if (state_ == State::kClosed) return;
+void Session::follow(Race::Outcome outcome) noexcept {
+  switch (outcome) {
+    case Race::Outcome::kOpen:
+      return place_.wheel.arm(*this, race_->patience());
+    case Race::Outcome::kWon:
+      return begin_relaying();
+    case Race::Outcome::kLost:
+      return finish(race_->reason());
   }
 }
 
-std::optional<policy::BackendIndex> Session::choose() const noexcept {
-  std::array<policy::BackendIndex, kMostTries> excluded{};
-  std::size_t count = 0;
-  const auto& failed = beginning_->failed;
-  if (!failed.empty()) {
-    // By identity: a snapshot that came meanwhile may have numbered the backends anew.
-    const auto& backends = place_.pool->backends;
-    for (std::size_t i = 0; i < backends.size() && count < excluded.size(); ++i) {
-      if (std::ranges::find(failed, backends[i].get()) != failed.end()) excluded[count++] = policy::BackendIndex(i);
-    }
-  }
-  policy::PickContext context{.random = place_.random,
-                              .cursor = place_.cursor,
-                              .source = policy::source_key(beginning_->client),
-                              .backends = place_.pool->backends,
-                              .excluded = std::span(excluded).first(count)};
-  return place_.pool->policy->pick(context);
-}
-
-int Session::begin_try(backend::BackendState& backend) noexcept {
-  using net::SocketPool;
-  const auto first = to_backend_.holds_bytes() ? SocketPool::First::kWeSpeak : SocketPool::First::kUnknown;
-  auto begun = place_.sockets.connect(backend.address(), *this, first);
-  if (begun.error == EMFILE && place_.spare.spend()) begun = place_.sockets.connect(backend.address(), *this, first);
-  if (!begun.stream) return begun.error;
-  backend_ = std::move(begun.stream);
-  if (begun.used_before) place_.counters.reused_sockets.add(1);
-  state_ = State::kConnecting;
-  if (to_backend_.holds_bytes()) {
-    // On this very host the connection stands already; elsewhere this costs one call in vain.
-    const net::Stream::Result sent = to_backend_.send_held_bytes(*backend_);
-    if (sent.outcome == net::Stream::Outcome::kFailed) return sent.error;
-    if (sent.outcome == net::Stream::Outcome::kMoved) {
-      on_connected();
-      return 0;
-    }
-  }
-  place_.wheel.arm(*this, std::min(place_.pool->timeouts.connect, connect_time_left()));
-  return 0;
-}
-
-milliseconds Session::connect_time_left() const noexcept {
-  return std::max(place_.pool->connect_deadline - age(), milliseconds{0});
-}
-
-void Session::on_connect_ready(const net::Stream& stream) noexcept {
-  if (&stream == &client_) {
-    // Bytes and a half-close may wait; a client that is gone for good needs no backend any more.
-    if (client_.take_error() != 0) finish(CloseReason::kClientGone);
-    return;
-  }
-  const int error = backend_->take_error();
-  if (error != 0 || backend_->writable()) on_connect_ended(error);
-}
-
-void Session::on_connect_ended(int error) noexcept {
-  if (error == 0) return on_connected();
-  on_try_failed(error);
-  if (state_ != State::kClosed) connect_to_next();
-}
-
-void Session::on_try_failed(int error) noexcept {
-  if (backend_) backend_->reset();  // none is there when even the call to connect failed
-  failure_counter(lease_.counters(), error).add(1);
-  beginning_->failed.push_back(&lease_.backend());
-  lease_.give_back();
-  state_ = State::kChoosing;
-  const bool may_retry = beginning_->tries <= place_.pool->retries && connect_time_left() > milliseconds{0};
-  if (!may_retry) finish(CloseReason::kConnectFailed);
-}
-
-void Session::on_connected() noexcept {
+void Session::begin_relaying() noexcept {
+  Race::Winner winner = race_->take_winner();
+  if (!place_.keeps_races) race_.reset();
+  backend_ = std::move(winner.stream);
+  lease_ = std::move(winner.lease);
+  to_backend_.begin_with(std::move(winner.first));
   lease_.counters().sessions.add(1);
-  if (!place_.keeps_beginnings) beginning_.reset();
   state_ = State::kRelaying;
   last_byte_ = place_.wheel.now();
   lively_ = true;
@@ -199,6 +112,7 @@ void Session::count_bytes(std::uint64_t to_backend_before, std::uint64_t to_clie
   last_byte_ = place_.wheel.now();
   lease_.counters().bytes_to_backend.add(to_backend);
   lease_.counters().bytes_to_client.add(to_client);
+  if (to_client > 0 && to_client == to_client_.bytes()) lease_.counters().answers.add(1);
   to_backend_.note_moved(to_backend);
   to_client_.note_moved(to_client);
   if (!lively_) place_.wheel.arm(*this, std::min(patience(), kFirstLook));
@@ -233,15 +147,39 @@ void Session::look_after() noexcept {
     keepalive_set_ = true;
   }
   looked_before_ = true;
-  lively_ = silent < kLook || !keepalive_set_;
+  const bool first_byte_due = owes_first_byte(silent);
+  lively_ = silent < kLook || !keepalive_set_ || watch_peers() || first_byte_due;
+  if (state_ == State::kClosed) return;
   place_.wheel.arm(*this, lively_ ? std::min(patience() - silent, kLook) : patience() - silent);
+}
+
+// True as long as the backend may still be called silent for its first byte.
+bool Session::owes_first_byte(milliseconds silent) noexcept {
+  const milliseconds limit = place_.pool->first_byte;
+  const bool owes = limit > milliseconds{0} && to_client_.bytes() == 0 && to_backend_.bytes() > 0 && !silence_noted_;
+  if (!owes || silent < limit) return owes;
+  lease_.counters().silences.add(1);
+  silence_noted_ = true;
+  return false;
+}
+
+// True as long as a peer owes an answer. A peer that gives none for half a minute is dead.
+bool Session::watch_peers() noexcept {
+  const net::AckState client = net::ack_state(client_.fd());
+  const net::AckState backend = net::ack_state(backend_->fd());
+  const bool missing = client == net::AckState::kMissing || backend == net::AckState::kMissing;
+  looks_without_ack_ = missing ? looks_without_ack_ + 1U : 0U;
+  if (looks_without_ack_ >= kLooksAtTheDead) {
+    finish(client == net::AckState::kMissing ? CloseReason::kClientDead : CloseReason::kBackendDead);
+  }
+  return client != net::AckState::kNone || backend != net::AckState::kNone;
 }
 
 // ---- what the loop calls, and the end
 
 void Session::on_ready(net::Stream& stream) noexcept {
-  if (state_ == State::kConnecting) {
-    on_connect_ready(stream);
+  if (state_ == State::kChoosing) {
+    follow(race_->on_ready(stream));
   } else if (state_ != State::kClosed) {
     pump();
   }
@@ -253,8 +191,8 @@ void Session::on_deadline(net::Deadline& session) noexcept {
 }
 
 void Session::on_deadline() noexcept {
-  if (state_ == State::kConnecting) {
-    on_connect_ended(net::connect_outcome(backend_->fd()));
+  if (state_ == State::kChoosing) {
+    follow(race_->on_deadline());
   } else {
     look_after();
   }
@@ -285,7 +223,7 @@ void Session::settle() noexcept {
     return;
   }
   client_.rearm();
-  if (backend_) backend_->rearm();
+  state_ == State::kChoosing ? race_->rearm() : backend_->rearm();
 }
 
 }  // namespace lb::proxy

@@ -14,6 +14,12 @@ constexpr std::chrono::milliseconds kPause{100};
 // Two descriptors each: room for the bulk transfers that are really in progress, not for every session.
 constexpr std::size_t kPipes = 256;
 
+// What every listener is granted in ten seconds: ten a second, divided among the workers.
+std::uint32_t least_hedges(std::size_t workers) noexcept {
+  constexpr std::size_t kLeastHedges = 100;
+  return static_cast<std::uint32_t>((kLeastHedges + workers - 1) / workers);
+}
+
 }  // namespace
 
 // The door outlives its socket: sessions keep working at their place after the daemon stopped to listen.
@@ -32,7 +38,8 @@ class Worker::Door final : public net::ListenSocket::Handler {
                .worker = worker.index_,
                .listener = listener,
                .pool = &pool,
-               .keeps_beginnings = worker.log_.debug_enabled(),
+               .keeps_races = worker.log_.debug_enabled(),
+               .hedge_budget = HedgeBudget(least_hedges(worker.all_stats_.size())),
                .cursor = static_cast<std::uint32_t>(worker.random_())},
         socket_(std::make_unique<net::ListenSocket>(worker.loop_, std::move(fd), *this)) {}
 
@@ -194,11 +201,11 @@ void Worker::resume_accepting() noexcept {
 void Worker::on_closed(Session& session) noexcept {
   const SessionPlace& place = session.place();
   place.counters.closed[static_cast<std::size_t>(session.reason())].add(1);
-  if (const Beginning* const begun = session.beginning(); begun != nullptr && log_.debug_enabled()) {
+  if (const Race* const race = session.race(); race != nullptr && log_.debug_enabled()) {
     log_.debug("session closed: reason={} client={} backend={} tries={} to_backend={}B to_client={}B age={}ms",
-               to_string(session.reason()), begun->client.to_string(),
-               session.backend() == nullptr ? "-" : session.backend()->name(), begun->tries, session.bytes_to_backend(),
-               session.bytes_to_client(), session.age().count());
+               to_string(session.reason()), race->source().to_string(),
+               session.backend() == nullptr ? "-" : session.backend()->name(), race->tries(),
+               session.bytes_to_backend(), session.bytes_to_client(), race->age().count());
   }
   sessions_.destroy(session);
   stats_.active.subtract(1);

@@ -14,6 +14,10 @@ struct alignas(base::kCacheLine) ListenerCounters {
   base::Counter accepted;                           // connections taken from the listening socket
   base::Counter retries;                            // further backends tried after one could not be reached
   base::Counter reused_sockets;                     // tries that had a socket of a former session
+  base::Counter connect_hedges;                     // backends tried beside one that did not answer a SYN
+  base::Counter first_flight_hedges;                // backends told a first flight beside one that did not answer it
+  base::Counter hedge_wins;                         // of both, those that got the session
+  base::Counter hedges_denied;                      // first flights for which the budget had nothing left
   std::array<base::Counter, kCloseReasons> closed;  // by CloseReason
 };
 

@@ -9,6 +9,7 @@ namespace {
 
 // Well under the 10 s that client-go gives a TLS handshake; a longer single try that was asked for is granted.
 constexpr std::chrono::milliseconds kConnectDeadline{6000};
+constexpr std::chrono::milliseconds kTlsFirstByte{1000};
 
 std::vector<std::uint32_t> weights_of(const ListenerView& view, bool only_up) {
   std::vector<std::uint32_t> weights;
@@ -25,6 +26,12 @@ std::vector<std::string> names_of(const ListenerView& view) {
   return names;
 }
 
+// Only a server that speaks TLS is known to answer at once.
+std::chrono::milliseconds first_byte_of(const cluster::Listener& listener) {
+  const bool is_tls = listener.first_flight == cluster::FirstFlight::kTls;
+  return listener.first_byte.value_or(is_tls ? kTlsFirstByte : std::chrono::milliseconds{0});
+}
+
 Pool build_pool(const ListenerView& view) {
   auto weights = weights_of(view, true);
   const bool fail_open = std::ranges::all_of(weights, [](std::uint32_t weight) { return weight == 0; });
@@ -35,6 +42,9 @@ Pool build_pool(const ListenerView& view) {
           .timeouts = listener.timeouts,
           .connect_deadline = std::max(kConnectDeadline, listener.timeouts.connect),
           .retries = listener.retries,
+          .hedge = listener.hedge,
+          .first_byte = first_byte_of(listener),
+          .first_flight = listener.first_flight,
           .fail_open = fail_open};
 }
 

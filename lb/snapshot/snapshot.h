@@ -21,6 +21,9 @@ struct Pool {
   cluster::Timeouts timeouts;
   std::chrono::milliseconds connect_deadline{};  // choosing and connecting, all tries together
   unsigned retries = 0;
+  std::chrono::milliseconds hedge{0};       // 0: no backend is tried beside another
+  std::chrono::milliseconds first_byte{0};  // 0: a backend may be silent for ever
+  cluster::FirstFlight first_flight = cluster::FirstFlight::kNone;
   bool fail_open = false;  // no backend is up: all are tried
 
   [[nodiscard]] backend::BackendState& at(policy::BackendIndex index) const noexcept {

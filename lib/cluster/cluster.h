@@ -70,7 +70,8 @@ enum class HealthCheckKind { kNone, kTcp, kTls, kHttp, kHttps };  // kNone: take
 struct HealthCheck {
   HealthCheckKind kind = HealthCheckKind::kTcp;
   std::chrono::milliseconds interval{2000};
-  std::optional<std::chrono::milliseconds> fast_interval;  // while a state is changing; unset: a quarter of interval
+  std::optional<std::chrono::milliseconds> fast_interval =
+      std::nullopt;  // while a state is changing; unset: a quarter of interval
   std::chrono::milliseconds timeout{2000};
   unsigned fall = 2;  // consecutive failures until down
   unsigned rise = 3;  // consecutive successes until up
@@ -128,8 +129,8 @@ struct Timeouts {
 struct Backend {
   std::string name;  // the machine's name, or its address
   base::SocketAddress address;
-  std::uint32_t weight = 1;                 // 0: no new sessions
-  std::optional<unsigned> max_connections;  // sessions at a time, connecting ones included
+  std::uint32_t weight = 1;                                // 0: no new sessions
+  std::optional<unsigned> max_connections = std::nullopt;  // sessions at a time, connecting ones included
 };
 
 struct Listener {
@@ -141,7 +142,7 @@ struct Listener {
   unsigned retries = 2;                  // further backends that are tried when one cannot be reached
   std::chrono::milliseconds hedge{250};  // a second backend is tried beside one that has not answered; 0: never
   FirstFlight first_flight = FirstFlight::kNone;
-  std::chrono::milliseconds first_byte{1000};  // what a backend may take for its first byte
+  std::optional<std::chrono::milliseconds> first_byte;  // what a backend may take for it; unset: 1 s where first_flight
   HealthCheck health_check;
   OnDown on_down = OnDown::kReset;
   Passive passive;

@@ -12,7 +12,8 @@ std::vector<Backend> control_plane_backends(const std::vector<Machine>& machines
   std::vector<Backend> backends;
   for (const Machine& machine : machines) {
     if (machine.role != Role::kControlPlane) continue;
-    backends.push_back({machine.name, base::SocketAddress(machine.address, port), machine.weight});
+    backends.push_back(
+        {.name = machine.name, .address = base::SocketAddress(machine.address, port), .weight = machine.weight});
   }
   return backends;
 }

@@ -100,13 +100,14 @@ void put_kube_apiserver(Listener& listener) {
   listener.retries = 2;
   listener.timeouts.idle = 1h;
   listener.timeouts.half_close = 60s;
-  listener.health_check = {.kind = HealthCheckKind::kHttps,
-                           .interval = 2s,
-                           .timeout = 2s,
-                           .fall = 2,
-                           .rise = 3,
-                           .path = "/readyz",
-                           .live_path = "/livez?exclude=etcd"};
+  HealthCheck& check = listener.health_check;
+  check.kind = HealthCheckKind::kHttps;
+  check.path = "/readyz";
+  check.live_path = "/livez?exclude=etcd";
+  check.interval = 2s;
+  check.timeout = 2s;
+  check.fall = 2;
+  check.rise = 3;
 }
 
 void read_limits(MapReader& in, Listener& listener) {

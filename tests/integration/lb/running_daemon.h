@@ -38,11 +38,10 @@ inline lb::config::Config config_for(std::initializer_list<base::SocketAddress> 
 }
 
 inline lb::config::Config with_quick_checks(lb::config::Config config) {
-  config.listeners[0].health_check = {.kind = cluster::HealthCheckKind::kTcp,
-                                      .interval = std::chrono::milliseconds{100},
-                                      .timeout = std::chrono::milliseconds{1000},
-                                      .fall = 2,
-                                      .rise = 3};
+  cluster::HealthCheck& check = config.listeners[0].health_check;
+  check.kind = cluster::HealthCheckKind::kTcp;
+  check.interval = std::chrono::milliseconds{100};
+  check.timeout = std::chrono::milliseconds{1000};
   return config;
 }
 
@@ -63,7 +62,9 @@ class RunningDaemon {
   RunningDaemon(const RunningDaemon&) = delete;
   RunningDaemon& operator=(const RunningDaemon&) = delete;
 
-  [[nodiscard]] base::SocketAddress address() const { return daemon_->listener_addresses().front(); }
+  [[nodiscard]] base::SocketAddress address(std::size_t listener = 0) const {
+    return daemon_->listener_addresses()[listener];
+  }
   [[nodiscard]] base::UniqueFd connect() const { return support::connect_to(address()); }
   void begin_shutdown() { daemon_->shutdown(); }
   // Returns when run() has.

@@ -27,7 +27,8 @@ class HealthCheckerTest : public net::LoopTest {
   HealthCheckerTest() {
     config_ = sample_config({1, 1});
     auto& listener = config_.listeners.front();
-    listener.health_check = {.interval = 1ms, .timeout = 10s, .fall = 2, .rise = 3};
+    listener.health_check.interval = 1ms;
+    listener.health_check.timeout = 10s;
     listener.backends[0].address = net::local_address(steady_.front().get());
     listener.backends[1].address = net::local_address(server_.front().get());
     controller_.emplace(config_, 1, 100, log_);

@@ -103,6 +103,8 @@ keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="idle"} 0
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="half_closed"} 0
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="out_of_resources"} 0
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="shutdown"} 0
+keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="client_dead"} 0
+keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="backend_dead"} 0
 # HELP keepstate_lb_retries_total Further backends tried because one could not be reached.
 # TYPE keepstate_lb_retries_total counter
 keepstate_lb_retries_total{listener="kube-apiserver"} 3
@@ -169,7 +171,7 @@ TEST_F(MetricsExporterTest, SumsTheRowsOfTheWorkers) {
 
 TEST_F(MetricsExporterTest, ReadsStrictly) {
   const StrictReader reader(render());
-  EXPECT_EQ(reader.samples.size(), 40U);
+  EXPECT_EQ(reader.samples.size(), 42U);
   EXPECT_EQ(reader.samples.at("keepstate_lb_fail_open{listener=\"kube-apiserver\"}"), 0);
 }
 

@@ -41,6 +41,11 @@ class RelayTest : public testing::Test, private net::Stream::Handler {
   }
 };
 
+std::vector<std::byte> bytes_of(std::string_view text) {
+  const auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
+}
+
 TEST_F(RelayTest, MovesBytesAndCountsThem) {
   send("hello");
   turn(loop_);
@@ -104,43 +109,22 @@ TEST_F(RelayTest, DropsWhatItsSinkCannotTakeAnyMore) {
   EXPECT_TRUE(relay_.finished());
 }
 
-TEST_F(RelayTest, HoldsTheFirstBytesUntilThereIsASink) {
-  EXPECT_TRUE(relay_.hold_first_bytes(source_, resources_));
-  EXPECT_FALSE(relay_.holds_bytes());  // nothing has come
-  send("hello");
-  EXPECT_TRUE(relay_.hold_first_bytes(source_, resources_));
-  ASSERT_TRUE(relay_.holds_bytes());
-  // A sink that is gone takes nothing, and nothing is lost by that.
-  auto [far, near] = socket_pair();
-  struct Nobody final : net::Stream::Handler {
-    void on_ready(net::Stream&) noexcept override {}
-  } nobody;
-  net::Stream dead;
-  ASSERT_TRUE(dead.open(loop_, std::move(near), nobody, net::Stream::State::kConnected));
-  far.reset();
-  EXPECT_EQ(relay_.send_held_bytes(dead).outcome, net::Stream::Outcome::kFailed);
-  ASSERT_TRUE(relay_.holds_bytes());
-  EXPECT_EQ(relay_.send_held_bytes(sink_).count, 5U);
-  EXPECT_FALSE(relay_.holds_bytes());
-  EXPECT_EQ(take(server_.get()), "hello");
-  EXPECT_EQ(relay_.bytes(), 5U);
-}
-
-TEST_F(RelayTest, HoldsARecordAtMostAndLeavesTheRestInTheKernel) {
-  const std::string record(16 * 1024, 'r');
-  send(record + "more");
-  EXPECT_TRUE(relay_.hold_first_bytes(source_, resources_));
-  EXPECT_EQ(relay_.send_held_bytes(sink_).count, record.size());
-  EXPECT_EQ(take(server_.get()), record);
-  turn(loop_);
-  EXPECT_EQ(take(server_.get()), "more");
+TEST_F(RelayTest, GoesOnWhereItsBeginningLeftOff) {
+  Relay relay;
+  relay.begin_with({.bytes = bytes_of("hello"), .told = 2, .source_ended = false});
+  EXPECT_EQ(relay.bytes(), 2U);
+  send(" world");
+  source_.expect_bytes();
+  EXPECT_EQ(relay.pump(source_, sink_, resources_), Relay::Status::kOpen);
+  EXPECT_EQ(take(server_.get()), "llo world");
+  EXPECT_EQ(relay.bytes(), 11U);
 }
 
 TEST_F(RelayTest, KnowsAnEndThatCameFirst) {
-  client_.reset();
-  EXPECT_TRUE(relay_.hold_first_bytes(source_, resources_));
-  EXPECT_FALSE(relay_.holds_bytes());
-  EXPECT_EQ(relay_.pump(source_, sink_, resources_), Relay::Status::kFinished);
+  Relay relay;
+  relay.begin_with({.bytes = bytes_of("bye"), .told = 0, .source_ended = true});
+  EXPECT_EQ(relay.pump(source_, sink_, resources_), Relay::Status::kFinished);
+  EXPECT_EQ(take(server_.get()), "bye");
 }
 
 TEST_F(RelayTest, AMegabyteIsBulk) {

@@ -1,82 +1,9 @@
 #include "lb/proxy/session.h"
 
-#include <gtest/gtest.h>
-
-#include <optional>
-
-#include "lb/policy/make_policy.h"
-#include "tests/support/tcp.h"
-#include "tests/unit/lb/proxy/loop_steps.h"
+#include "tests/unit/lb/proxy/session_fixture.h"
 
 namespace lb::proxy {
 namespace {
-
-using std::chrono::milliseconds;
-namespace support = tests::support;
-
-class SessionTest : public testing::Test, private SessionOwner {
- protected:
-  // Backends listen, or not, at these addresses; each has the same weight.
-  void set_backends(const std::vector<base::SocketAddress>& addresses) {
-    pool_.backends.clear();
-    for (const auto& address : addresses) {
-      pool_.backends.push_back(std::make_shared<backend::BackendState>(address.to_string(), address, 1));
-    }
-    const std::vector<std::uint32_t> weights(addresses.size(), 1);
-    pool_.policy = policy::make_policy(cluster::PolicyKind::kWeightedRandom, weights, {});
-    pool_.connect_deadline = milliseconds{6000};
-    pool_.retries = 2;
-  }
-
-  // A session whose client end is ours.
-  base::UniqueFd begin() {
-    auto [ours, theirs] = socket_pair();
-    session_ = std::make_unique<Session>(place_, *base::IpAddress::parse("192.0.2.7"));
-    session_->start(std::move(theirs));
-    return std::move(ours);
-  }
-
-  base::UniqueFd accept_one(const base::UniqueFd& listening) {
-    turn_until(loop_, [&] { return session_ == nullptr || session_->backend() != nullptr; });
-    return base::UniqueFd(::accept(listening.get(), nullptr, nullptr));
-  }
-
-  static base::UniqueFd listening() { return support::listen_on(*base::SocketAddress::parse("127.0.0.1:0")); }
-
-  [[nodiscard]] const backend::BackendCounters& counters(std::size_t backend) const {
-    return pool_.backends[backend]->counters()[0];
-  }
-  // In the wheel's own steps, as a loop that is not late sees them.
-  void pass(milliseconds time) {
-    for (; time > milliseconds{0}; time -= net::kTick) {
-      clock_.advance(net::kTick);
-      wheel_.advance();
-    }
-    turn(loop_);
-  }
-
-  ManualClock clock_;
-  net::EventLoop loop_;
-  net::DeadlineWheel wheel_{loop_, clock_, &Session::on_deadline};
-  base::Counter refused_;
-  RelayResources resources_{4, refused_};
-  net::SocketPool sockets_{loop_, 8};
-  net::SpareDescriptor spare_;
-  base::Random random_{1};
-  ListenerCounters listener_;
-  snapshot::Pool pool_;
-  SessionPlace place_{loop_, wheel_, resources_, sockets_, spare_, random_, listener_, *this, 0, 0, &pool_, true};
-  std::unique_ptr<Session> session_;
-  std::optional<CloseReason> closed_;
-  unsigned tries_ = 0;
-
- private:
-  void on_closed(Session& session) noexcept override {
-    closed_ = session.reason();
-    tries_ = session.beginning()->tries;
-    session_.reset();
-  }
-};
 
 TEST_F(SessionTest, EndsAtOnceWithoutABackend) {
   set_backends({});

@@ -1,0 +1,382 @@
+#include "lb/proxy/race.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "lb/net/socket.h"
+#include "lb/policy/source_key.h"
+
+namespace lb::proxy {
+namespace {
+
+using std::chrono::milliseconds;
+
+// The largest `retries` that a configuration may ask for, and the first try.
+constexpr std::size_t kMostTries = 11;
+// One more than a flight may have, so that what is too long shows.
+constexpr std::size_t kRoomForFlight = kLargestRecord + 1;
+
+base::Counter& failure_counter(backend::BackendCounters& counters, int error) noexcept {
+  if (error == ECONNREFUSED || error == ECONNRESET) return counters.connect_refused;
+  if (error == ETIMEDOUT) return counters.connect_timeouts;
+  return counters.connect_errors;
+}
+
+}  // namespace
+
+Race::Race(SessionPlace& place, net::Stream& client, net::Stream::Handler& handler,
+           const base::IpAddress& source) noexcept
+    : place_(place), client_(client), handler_(handler), source_(source), began_(place.wheel.now()) {}
+
+Race::~Race() {
+  for (Attempt& attempt : attempts()) attempt.stream->reset();
+}
+
+Race::Outcome Race::start() noexcept {
+  if (place_.pool->first_flight == cluster::FirstFlight::kTls) {
+    flight_ = FirstFlight::kPart;
+    place_.hedge_budget.note_connection(began_);
+  }
+  client_.expect_bytes();
+  return read_client() ? advance() : lose(CloseReason::kClientGone);
+}
+
+Race::Outcome Race::on_ready(const net::Stream& stream) noexcept {
+  if (&stream == &client_) {
+    if (!hear_client()) return lose(CloseReason::kClientGone);
+  } else {
+    const auto found =
+        std::ranges::find_if(attempts(), [&](const Attempt& attempt) { return attempt.stream.get() == &stream; });
+    if (found != attempts().end()) look_at(*found);
+  }
+  return advance();
+}
+
+// ---- the client
+
+bool Race::hear_client() noexcept {
+  // Bytes and a half-close may wait; a client that is gone for good needs no backend any more.
+  if (flight_ == FirstFlight::kOther) return client_.take_error() == 0;
+  if (!read_client()) return false;
+  for (Attempt& attempt : attempts()) {
+    if (attempt.stage == Stage::kStands) tell(attempt);
+  }
+  return true;
+}
+
+bool Race::read_client() noexcept {
+  do {
+    const auto room = std::span(place_.relay.scratch->bytes).first(kRoomForFlight - bytes_.size());
+    const net::Stream::Result got = client_.read(room);
+    if (got.outcome == net::Stream::Outcome::kFailed) return false;
+    client_ended_ = got.outcome == net::Stream::Outcome::kEnded;
+    bytes_.insert(bytes_.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(got.count));
+    judge_flight();
+  } while (flight_ != FirstFlight::kOther && client_.readable());
+  return true;
+}
+
+void Race::judge_flight() noexcept {
+  if (flight_ == FirstFlight::kOther) return;
+  flight_ = client_ended_ ? FirstFlight::kOther : first_flight_of(bytes_);
+}
+
+// ---- one attempt
+
+bool Race::may_try() const noexcept {
+  return tries_ <= place_.pool->retries && count_ < kMostAtOnce && !exhausted_ && !over();
+}
+
+bool Race::begin() noexcept {
+  while (may_try()) {
+    const auto index = choose();
+    if (!index) {
+      exhausted_ = true;
+      return false;
+    }
+    if (tries_++ > 0 && count_ == 0) place_.counters.retries.add(1);
+    Attempt& attempt = attempts_[count_++];
+    attempt.lease = backend::Lease(place_.pool->at(*index), place_.worker);
+    attempt.since = place_.wheel.now();
+    const int error = connect(attempt);
+    if (error == 0) return true;
+    if (net::is_out_of_resources(error)) {
+      lacks_resources_ = true;
+      drop(attempt);
+      return false;
+    }
+    note_failure(attempt, error);
+  }
+  return false;
+}
+
+std::optional<policy::BackendIndex> Race::choose() const noexcept {
+  std::array<policy::BackendIndex, kMostTries + kMostAtOnce> excluded{};
+  std::size_t count = 0;
+  const auto& backends = place_.pool->backends;
+  // By identity: a snapshot that came meanwhile may have numbered the backends anew.
+  for (std::size_t i = 0; tries_ > 0 && i < backends.size() && count < excluded.size(); ++i) {
+    if (was_tried(*backends[i])) excluded[count++] = policy::BackendIndex(i);
+  }
+  policy::PickContext context{.random = place_.random,
+                              .cursor = place_.cursor,
+                              .source = policy::source_key(source_),
+                              .backends = backends,
+                              .excluded = std::span(excluded).first(count)};
+  return place_.pool->policy->pick(context);
+}
+
+bool Race::was_tried(const backend::BackendState& backend) const noexcept {
+  const auto is_under_way = [&](const Attempt& attempt) { return &attempt.lease.backend() == &backend; };
+  return std::ranges::find(failed_, &backend) != failed_.end() || std::ranges::any_of(attempts(), is_under_way);
+}
+
+// 0, or why this backend cannot be connected to.
+int Race::connect(Attempt& attempt) noexcept {
+  using net::SocketPool;
+  const base::SocketAddress& address = attempt.lease.backend().address();
+  const auto first = bytes_.empty() ? SocketPool::First::kUnknown : SocketPool::First::kWeSpeak;
+  auto begun = place_.sockets.connect(address, handler_, first);
+  if (begun.error == EMFILE && place_.spare.spend()) begun = place_.sockets.connect(address, handler_, first);
+  if (!begun.stream) return begun.error;
+  attempt.stream = std::move(begun.stream);
+  if (begun.used_before) place_.counters.reused_sockets.add(1);
+  if (bytes_.empty()) return 0;
+  // On this very host the connection stands already; elsewhere this costs one call in vain.
+  const net::Stream::Result sent = attempt.stream->write(bytes_);
+  if (sent.outcome == net::Stream::Outcome::kFailed) return sent.error;
+  if (sent.outcome == net::Stream::Outcome::kMoved) {
+    attempt.stage = Stage::kStands;
+    attempt.told = static_cast<std::uint32_t>(sent.count);
+    tell(attempt);
+  }
+  return 0;
+}
+
+void Race::look_at(Attempt& attempt) noexcept {
+  if (attempt.stage == Stage::kConnecting) {
+    const int error = attempt.stream->take_error();
+    if (error != 0) return note_failure(attempt, error);
+    if (!attempt.stream->writable()) return;
+    attempt.stage = Stage::kStands;
+  }
+  if (flight_ == FirstFlight::kOther) return;
+  if (attempt.stage == Stage::kStands) tell(attempt);
+  listen_to(attempt);
+}
+
+void Race::tell(Attempt& attempt) noexcept {
+  while (attempt.told < bytes_.size()) {
+    const net::Stream::Result sent = attempt.stream->write(std::span(bytes_).subspan(attempt.told));
+    if (sent.outcome == net::Stream::Outcome::kBlocked) return;
+    if (sent.outcome == net::Stream::Outcome::kFailed) {
+      attempt.stage = Stage::kBroken;
+      return;
+    }
+    attempt.told += static_cast<std::uint32_t>(sent.count);
+  }
+  if (flight_ != FirstFlight::kWhole) return;
+  attempt.stage = Stage::kAsked;
+  attempt.since = place_.wheel.now();
+}
+
+// What it says stays in the kernel, for the relay.
+void Race::listen_to(Attempt& attempt) noexcept {
+  // A server that refuses to hear all may have said why.
+  if (attempt.stage == Stage::kBroken) attempt.stream->expect_bytes();
+  if (!attempt.stream->readable()) return;
+  std::byte first{};
+  const net::Stream::Result got = attempt.stream->peek(first);
+  if (got.outcome == net::Stream::Outcome::kEnded) attempt.stage = Stage::kUnfit;
+  if (got.outcome == net::Stream::Outcome::kFailed) attempt.stage = Stage::kBroken;
+  if (got.outcome != net::Stream::Outcome::kMoved) return;
+  const bool fits = attempt.stage == Stage::kStands || begins_tls_answer(first);
+  attempt.stage = fits ? Stage::kAnswered : Stage::kUnfit;
+}
+
+void Race::note_failure(Attempt& attempt, int error) noexcept {
+  failure_counter(attempt.lease.counters(), error).add(1);
+  failed_.push_back(&attempt.lease.backend());
+  drop(attempt);
+}
+
+void Race::note_unfit(Attempt& attempt) noexcept {
+  attempt.lease.counters().early_ends.add(1);
+  failed_.push_back(&attempt.lease.backend());
+  drop(attempt);
+}
+
+void Race::drop(Attempt& attempt) noexcept {
+  if (attempt.stream) attempt.stream->reset();
+  const auto all = attempts();
+  std::move(all.begin() + (&attempt - all.data()) + 1, all.end(), all.begin() + (&attempt - all.data()));
+  attempts_[--count_] = {};
+}
+
+// ---- all of them
+
+bool Race::is_open(const Attempt& attempt) noexcept {
+  return attempt.stage <= Stage::kAsked;
+}
+
+Race::Outcome Race::advance() noexcept {
+  while (true) {
+    if (Attempt* const first = leader()) return win(*first);
+    if (std::ranges::any_of(attempts(), is_open)) {
+      drop_unfit(0);
+      return Outcome::kOpen;
+    }
+    if (count_ > 0) {
+      if (!begin_beside_unfit()) return settle_for_unfit();
+      continue;
+    }
+    if (begin()) continue;
+    if (lacks_resources_) return lose(CloseReason::kOutOfResources);
+    return lose(tries_ == 0 ? CloseReason::kNoBackend : CloseReason::kConnectFailed);
+  }
+}
+
+Race::Attempt* Race::leader() noexcept {
+  for (Attempt& attempt : attempts()) {
+    if (attempt.stage == Stage::kAnswered) return &attempt;
+  }
+  if (flight_ != FirstFlight::kOther) return nullptr;
+  // The youngest: the others have been waited for in vain.
+  for (std::size_t i = count_; i-- > 0;) {
+    if (attempts_[i].stage == Stage::kStands || attempts_[i].stage == Stage::kAsked) return &attempts_[i];
+  }
+  return nullptr;
+}
+
+void Race::drop_unfit(std::size_t but) noexcept {
+  for (std::size_t i = count_; i-- > 0 && count_ > but;) {
+    if (!is_open(attempts_[i])) note_unfit(attempts_[i]);
+  }
+}
+
+// Nobody is under way. True when another is now, and those that are of no use are dropped for it.
+bool Race::begin_beside_unfit() noexcept {
+  drop_unfit(1);
+  if (!may_try()) return false;
+  if (!place_.hedge_budget.take(place_.wheel.now())) {
+    place_.counters.hedges_denied.add(1);
+    return false;
+  }
+  if (!begin()) return false;
+  place_.counters.first_flight_hedges.add(1);
+  note_unfit(attempts_[0]);
+  return true;
+}
+
+// There is no other: the client gets what there is.
+Race::Outcome Race::settle_for_unfit() noexcept {
+  Attempt& last = attempts_[0];
+  last.lease.counters().early_ends.add(1);
+  return last.stage == Stage::kBroken ? lose(CloseReason::kBackendReset) : win(last);
+}
+
+Race::Outcome Race::win(Attempt& attempt) noexcept {
+  std::swap(attempts_[0], attempt);
+  if (attempts_[0].hedge) place_.counters.hedge_wins.add(1);
+  while (count_ > 1) {
+    Attempt& other = attempts_[count_ - 1U];
+    if (other.stage == Stage::kConnecting && other.overdue) other.lease.counters().silences.add(1);
+    drop(other);
+  }
+  return Outcome::kWon;
+}
+
+Race::Outcome Race::lose(CloseReason reason) noexcept {
+  reason_ = reason;
+  return Outcome::kLost;
+}
+
+Race::Winner Race::take_winner() noexcept {
+  Attempt& winner = attempts_[0];
+  count_ = 0;
+  return {.stream = std::move(winner.stream),
+          .lease = std::move(winner.lease),
+          .first = {.bytes = std::move(bytes_), .told = winner.told, .source_ended = client_ended_}};
+}
+
+void Race::rearm() noexcept {
+  for (Attempt& attempt : attempts()) attempt.stream->rearm();
+}
+
+// ---- time
+
+Race::Outcome Race::on_deadline() noexcept {
+  if (age() >= std::max(place_.pool->timeouts.idle, place_.pool->connect_deadline)) return lose(CloseReason::kIdle);
+  for (std::size_t i = count_; i-- > 0;) {
+    Attempt& attempt = attempts_[i];
+    if (attempt.stage == Stage::kConnecting)
+      check_connecting(attempt);
+    else if (attempt.stage == Stage::kAsked)
+      check_asked(attempt);
+  }
+  const bool anyone_asked =
+      std::ranges::any_of(attempts(), [](const Attempt& attempt) { return attempt.stage >= Stage::kAsked; });
+  // A client that does not speak may wait for the server to do so.
+  if (over() && !anyone_asked) flight_ = FirstFlight::kOther;
+  return advance();
+}
+
+void Race::check_connecting(Attempt& attempt) noexcept {
+  const milliseconds waited = since(attempt.since);
+  const bool time_is_up = over() || waited >= place_.pool->timeouts.connect;
+  if (!time_is_up && !is_overdue(attempt)) return;
+  // The socket is asked and not the clock: a loop that was held up must not blame a backend that answered.
+  const int error = net::connect_outcome(attempt.stream->fd());
+  if (error == 0) {
+    attempt.stage = Stage::kStands;
+    if (flight_ != FirstFlight::kOther) tell(attempt);
+  } else if (time_is_up || error != ETIMEDOUT) {
+    note_failure(attempt, error);
+  } else {
+    attempt.overdue = true;
+    if (begin()) note_hedge(place_.counters.connect_hedges);
+  }
+}
+
+void Race::check_asked(Attempt& attempt) noexcept {
+  if (!is_overdue(attempt)) return;
+  attempt.stream->expect_bytes();
+  listen_to(attempt);
+  if (attempt.stage != Stage::kAsked) return;
+  attempt.overdue = true;
+  attempt.lease.counters().silences.add(1);
+  if (!may_try()) return;
+  if (!place_.hedge_budget.take(place_.wheel.now())) return place_.counters.hedges_denied.add(1);
+  if (begin()) note_hedge(place_.counters.first_flight_hedges);
+}
+
+void Race::note_hedge(base::Counter& kind) noexcept {
+  kind.add(1);
+  attempts_[count_ - 1U].hedge = true;
+}
+
+bool Race::is_overdue(const Attempt& attempt) const noexcept {
+  if (attempt.overdue) return false;
+  const milliseconds limit = attempt.stage == Stage::kAsked ? place_.pool->first_byte : place_.pool->hedge;
+  return limit > milliseconds{0} && since(attempt.since) >= limit;
+}
+
+milliseconds Race::patience() const noexcept {
+  const snapshot::Pool& pool = *place_.pool;
+  milliseconds left = (over() ? pool.timeouts.idle : pool.connect_deadline) - age();
+  for (const Attempt& attempt : attempts()) {
+    const bool connecting = attempt.stage == Stage::kConnecting;
+    if (connecting) left = std::min(left, pool.timeouts.connect - since(attempt.since));
+    const milliseconds limit = connecting ? pool.hedge : pool.first_byte;
+    const bool limited = (connecting || attempt.stage == Stage::kAsked) && !attempt.overdue && limit > milliseconds{0};
+    if (limited) left = std::min(left, limit - since(attempt.since));
+  }
+  return std::max(left, milliseconds{0});
+}
+
+milliseconds Race::since(net::Tick then) const noexcept {
+  return (place_.wheel.now() - then) * net::kTick;
+}
+
+}  // namespace lb::proxy
