@@ -8,6 +8,7 @@
 #include <random>
 
 #include "lb/config/parse_config.h"
+#include "lb/control/tls_contexts.h"
 #include "lb/daemon.h"
 #include "lb/ruleset/vip_rules.h"
 #include "lib/base/clock.h"
@@ -119,6 +120,10 @@ int check(const Options& options) {
   const auto config = config_from_file(options.file);
   if (!config) {
     tell(config.error().message);
+    return base::kExitUsage;
+  }
+  if (const auto tls = control::make_tls_contexts(config->listeners); !tls) {
+    tell(fmt::format("{}: {}\n", options.file, tls.error().message));
     return base::kExitUsage;
   }
   std::size_t backends = 0;

@@ -10,6 +10,7 @@
 #include "lb/control/controller.h"
 #include "lb/control/health_checker.h"
 #include "lb/control/metrics_exporter.h"
+#include "lb/control/tls_contexts.h"
 #include "lb/net/descriptor_limit.h"
 #include "lb/net/event_loop.h"
 #include "lb/net/http_server.h"
@@ -53,15 +54,16 @@ std::vector<base::SocketAddress> addresses_of(const config::Config& config) {
 // In the order in which each needs the one before.
 class Daemon::Parts {
  public:
-  Parts(const config::Config& config, const base::Clock& clock, const base::Log& log)
+  Parts(const config::Config& config, control::TlsContexts tls, std::uint64_t seed, const base::Clock& clock,
+        const base::Log& log)
       : log_(log),
         shutdown_grace_(config.shutdown_grace),
-        controller_(config, worker_count(config), session_limit(config, log), log),
+        controller_(config, worker_count(config), session_limit(config, log), clock, log),
         mailbox_(loop_),
         terminate_(loop_, SIGTERM, [this] { begin_shutdown(); }),
         interrupt_(loop_, SIGINT, [this] { begin_shutdown(); }),
         grace_timer_(loop_, [this] { cut_sessions("the grace is over"); }),
-        checker_(loop_, controller_, clock) {}
+        checker_(loop_, controller_, std::move(tls), base::Random(seed), clock) {}
 
   base::Result<void> listen(const config::Config& config, std::uint64_t seed, const base::Clock& clock) {
     auto workers = proxy::WorkerGroup::start({.workers = worker_count(config),
@@ -148,7 +150,9 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const config::Config& config
                                                     const base::Clock& clock, const base::Log& log) {
   // splice(2) raises it when a peer is gone; the error that comes with it says the same.
   static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-  auto parts = std::make_unique<Parts>(config, clock, log);
+  auto tls = control::make_tls_contexts(config.listeners);
+  if (!tls) return base::Failure(tls.error());
+  auto parts = std::make_unique<Parts>(config, *std::move(tls), seed, clock, log);
   if (auto listening = parts->listen(config, seed, clock); !listening) return base::Failure(listening.error());
   return std::unique_ptr<Daemon>(new Daemon(std::move(parts)));
 }

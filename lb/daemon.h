@@ -19,8 +19,9 @@ namespace lb {
 
 class Daemon {
  public:
-  // Listens everywhere; clients are served from now on, also before run(). An address that cannot be had is an error
-  // and nothing is left behind. `seed` is of the workers' random numbers. `clock` and `log` outlive the daemon.
+  // Listens everywhere; clients are served from now on, also before run(). An address that cannot be had and a
+  // file that cannot be read are errors, and nothing is left behind. `seed` is of all random numbers. `clock` and `log`
+  // outlive the daemon.
   [[nodiscard]] static base::Result<std::unique_ptr<Daemon>> start(const config::Config& config, std::uint64_t seed,
                                                                    const base::Clock& clock, const base::Log& log);
   ~Daemon();

@@ -5,49 +5,127 @@
 #include "lb/snapshot/build_snapshot.h"
 
 namespace lb::control {
+namespace {
+
+using backend::Condition;
+
+Condition what_counts(const BackendView& backend) noexcept {
+  if (backend.maintenance) return Condition::kMaintenance;
+  if (backend.ejection && backend.checked == Condition::kUp) return Condition::kDraining;
+  return backend.checked;
+}
+
+const std::string& why_it_counts(const BackendView& backend) noexcept {
+  if (backend.maintenance) return *backend.maintenance;
+  if (backend.ejection && backend.checked == Condition::kUp) return *backend.ejection;
+  return backend.checked_reason;
+}
+
+}  // namespace
 
 Controller::Controller(const config::Config& config, std::size_t workers, std::uint64_t max_connections,
-                       const base::Log& log)
-    : log_(log), max_connections_(max_connections) {
+                       const base::Clock& clock, const base::Log& log)
+    : clock_(clock), log_(log), max_connections_(max_connections) {
   for (const cluster::Listener& listener : config.listeners) {
     ListenerView view{.config = listener, .backends = {}, .fail_open = false};
     for (const cluster::Backend& backend : listener.backends) {
-      view.backends.push_back(
-          {.state = std::make_shared<backend::BackendState>(backend.name, backend.address, workers), .up = true});
+      BackendView& added = view.backends.emplace_back();
+      added.state = std::make_shared<backend::BackendState>(backend.name, backend.address, workers);
+      added.since = clock_.now();
     }
     listeners_.push_back(std::move(view));
   }
   rebuild();
 }
 
-void Controller::set_up(BackendId id, std::string_view reason) {
-  ListenerView& listener = listeners_[id.listener];
-  BackendView& backend = listener.backends[id.backend];
-  if (std::exchange(backend.up, true)) return;
-  log_.info("backend {} of listener {} is up: {}", backend.state->name(), listener.config.name, reason);
+// ---- what others tell
+
+void Controller::set_condition(BackendId id, Condition condition, std::string_view reason) {
+  BackendView& backend = at(id);
+  const Condition before = std::exchange(backend.checked, condition);
+  backend.checked_reason = reason;
+  const bool went_down = condition == Condition::kDown && before != Condition::kDown;
+  const bool resets = listeners_[id.listener].config.on_down == cluster::OnDown::kReset;
+  backend.owes_cut = condition == Condition::kDown && ((went_down && resets) || backend.owes_cut);
+  settle(id, reason);
+}
+
+void Controller::enter_maintenance(BackendId id, std::string_view reason) {
+  at(id).maintenance = reason;
+  settle(id, reason);
+}
+
+void Controller::leave_maintenance(BackendId id, std::string_view reason) {
+  at(id).maintenance.reset();
+  settle(id, reason);
+}
+
+void Controller::eject(BackendId id, std::string_view reason) {
+  at(id).ejection = reason;
+  settle(id, reason);
+}
+
+void Controller::readmit(BackendId id, std::string_view reason) {
+  at(id).ejection.reset();
+  settle(id, reason);
+}
+
+void Controller::note_check(BackendId id, CheckOutcome outcome) {
+  ++at(id).checks[static_cast<std::size_t>(outcome)];
+  if (outcome == CheckOutcome::kPassed) cut_those_down(id);
+}
+
+// ---- what follows
+
+void Controller::settle(BackendId id, std::string_view reason) {
+  BackendView& backend = at(id);
+  backend.reason = why_it_counts(backend);
+  const Condition now = what_counts(backend);
+  if (std::exchange(backend.condition, now) == now) return;
+  backend.since = clock_.now();
+  log_change(id, reason);
   rebuild();
 }
 
-void Controller::set_down(BackendId id, std::string_view reason) {
-  ListenerView& listener = listeners_[id.listener];
-  BackendView& backend = listener.backends[id.backend];
-  if (!std::exchange(backend.up, false)) return;
-  log_.warn("backend {} of listener {} is down: {}", backend.state->name(), listener.config.name, reason);
-  rebuild();
+void Controller::log_change(BackendId id, std::string_view reason) const {
+  const ListenerView& listener = listeners_[id.listener];
+  const BackendView& backend = listener.backends[id.backend];
+  const std::string_view place = backend.condition == Condition::kMaintenance ? "in " : "";
+  const std::string text = fmt::format("backend {} of listener {} is {}{}: {}", backend.state->name(),
+                                       listener.config.name, place, to_string(backend.condition), reason);
+  const bool alarming = backend.condition == Condition::kDraining || backend.condition == Condition::kDown;
+  alarming ? log_.warn("{}", text) : log_.info("{}", text);
 }
 
-void Controller::rebuild() {
+void Controller::cut_those_down(BackendId witness) {
+  ListenerView& listener = listeners_[witness.listener];
+  const bool takes_over = listener.backends[witness.backend].condition == Condition::kUp &&
+                          listener.config.backends[witness.backend].weight > 0;
+  if (!takes_over) return;
+  std::vector<const backend::BackendState*> cut;
+  for (BackendView& backend : listener.backends) {
+    if (std::exchange(backend.owes_cut, false)) cut.push_back(backend.state.get());
+  }
+  if (cut.empty()) return;
+  for (const auto* const state : cut) {
+    log_.info("sessions of backend {} of listener {} are reset: another one is up", state->name(),
+              listener.config.name);
+  }
+  rebuild(cut);
+}
+
+void Controller::rebuild(const std::vector<const backend::BackendState*>& cut) {
   std::vector<snapshot::ListenerView> views;
   for (const ListenerView& listener : listeners_) {
-    snapshot::ListenerView view{.listener = listener.config, .states = {}, .up = {}};
+    snapshot::ListenerView view{.listener = listener.config, .states = {}, .conditions = {}};
     for (const BackendView& backend : listener.backends) {
       view.states.push_back(backend.state);
-      view.up.push_back(backend.up);
+      view.conditions.push_back(backend.condition);
     }
     views.push_back(std::move(view));
   }
   const std::uint64_t generation = snapshot_ ? snapshot_->generation + 1 : 1;
-  snapshot_ = snapshot::build_snapshot(generation, views, max_connections_);
+  snapshot_ = snapshot::build_snapshot(generation, views, max_connections_, cut);
   note_fail_open();
   if (publish_) publish_(snapshot_);
 }
@@ -57,7 +135,10 @@ void Controller::note_fail_open() {
     const bool now = snapshot_->pools[i].fail_open;
     const bool before = std::exchange(listeners_[i].fail_open, now);
     const std::string& name = listeners_[i].config.name;
-    if (now && !before) log_.warn("no backend of listener {} is up: all of them are tried (fail open)", name);
+    if (now && !before) {
+      log_.warn("no backend of listener {} is up: those that drain are used, then those that are down (fail open)",
+                name);
+    }
     if (!now && before) log_.info("listener {} has a backend that is up again: health counts again", name);
   }
 }

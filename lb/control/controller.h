@@ -1,17 +1,21 @@
 // Controller: the one who knows what the daemon's backends are doing, and who alone makes snapshots of it. Health
-// checks and, later, admin calls tell it what they want; it publishes. Control loop's thread only.
+// checks, operators and whoever sees backends fail tell it; it publishes. Control loop's thread only.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "lb/backend/backend_state.h"
+#include "lb/backend/condition.h"
 #include "lb/config/config.h"
 #include "lb/snapshot/snapshot.h"
+#include "lib/base/clock.h"
 #include "lib/base/log.h"
 
 namespace lb::control {
@@ -22,37 +26,72 @@ struct BackendId {
   std::size_t backend = 0;
 };
 
+// What came of one check. kDiscarded: it said nothing, as this host was late or out of descriptors.
+enum class CheckOutcome { kPassed, kNotReady, kFailed, kDiscarded };
+inline constexpr std::size_t kCheckOutcomes = 4;
+
 struct BackendView {
   std::shared_ptr<backend::BackendState> state;
-  bool up = true;  // until a check says otherwise
+
+  // What counts, why, and since when: the operator's word, else the checks', else an ejection.
+  backend::Condition condition = backend::Condition::kUp;
+  std::string reason = "not checked yet";
+  base::SteadyTime since{};
+
+  // What it is made of.
+  backend::Condition checked = backend::Condition::kUp;  // until a check says otherwise
+  std::string checked_reason = "not checked yet";
+  std::optional<std::string> maintenance;  // the operator's reason, while it lasts
+  std::optional<std::string> ejection;     // and that of an ejection
+
+  std::array<std::uint64_t, kCheckOutcomes> checks{};  // by CheckOutcome
+  bool owes_cut = false;  // its sessions are to end as soon as another backend is seen to be up
 };
 
 struct ListenerView {
   cluster::Listener config;
   std::vector<BackendView> backends;
-  bool fail_open = false;  // none that may be picked is up, so all are tried
+  bool fail_open = false;  // none that may be picked is up, so the others are tried
 };
 
 class Controller {
  public:
   using Publish = std::function<void(std::shared_ptr<const snapshot::Snapshot>)>;
 
-  // `log` outlives the controller.
-  Controller(const config::Config& config, std::size_t workers, std::uint64_t max_connections, const base::Log& log);
+  // `clock` and `log` outlive the controller.
+  Controller(const config::Config& config, std::size_t workers, std::uint64_t max_connections, const base::Clock& clock,
+             const base::Log& log);
 
   // Calls `publish` with every snapshot from now on. The one that is current now is given to no one: ask snapshot().
   void publish_to(Publish publish) { publish_ = std::move(publish); }
   [[nodiscard]] std::shared_ptr<const snapshot::Snapshot> snapshot() const noexcept { return snapshot_; }
   [[nodiscard]] const std::vector<ListenerView>& listeners() const noexcept { return listeners_; }
 
-  // What health checking has concluded; `reason` is for the log. Publishes when it changes anything.
-  void set_up(BackendId id, std::string_view reason);
-  void set_down(BackendId id, std::string_view reason);
+  // Each publishes when it changes what counts; `reason` is for the log and for whoever asks.
+  //
+  // What health checks have concluded: kUp, kDraining or kDown.
+  void set_condition(BackendId id, backend::Condition condition, std::string_view reason);
+  // The operator's word, which is above all others.
+  void enter_maintenance(BackendId id, std::string_view reason);
+  void leave_maintenance(BackendId id, std::string_view reason);
+  // An ejected backend counts as draining while its checks say up.
+  void eject(BackendId id, std::string_view reason);
+  void readmit(BackendId id, std::string_view reason);
+
+  // Counts a check that is over. One that has passed shows that this host can reach its backends, and if that backend
+  // is up, those that went down before lose their sessions now (onDown: reset). So a host that has lost its own network
+  // cuts nothing.
+  void note_check(BackendId id, CheckOutcome outcome);
 
  private:
-  void rebuild();
+  [[nodiscard]] BackendView& at(BackendId id) noexcept { return listeners_[id.listener].backends[id.backend]; }
+  void settle(BackendId id, std::string_view reason);
+  void log_change(BackendId id, std::string_view reason) const;
+  void cut_those_down(BackendId witness);
+  void rebuild(const std::vector<const backend::BackendState*>& cut = {});
   void note_fail_open();
 
+  const base::Clock& clock_;
   const base::Log& log_;
   std::uint64_t max_connections_;
   std::vector<ListenerView> listeners_;

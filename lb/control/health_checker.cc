@@ -1,71 +1,137 @@
 #include "lb/control/health_checker.h"
 
 #include <algorithm>
-#include <string>
+#include <random>
+#include <utility>
 
 #include "lb/control/health_judge.h"
-#include "lb/net/connector.h"
-#include "lb/net/socket.h"
-#include "lb/net/timer.h"
-#include "lib/base/result.h"
+#include "lb/net/probe.h"
 
 namespace lb::control {
+namespace {
+
+using std::chrono::milliseconds;
+using ProbeKind = net::ProbeResult::Kind;
+
+// Checks that keep in step would reach a server all at once.
+constexpr int kJitterPart = 10;  // a tenth, up or down
+constexpr int kFastPart = 4;
+constexpr milliseconds kLeastFastInterval{100};
+
+// What speaks against the verdict is looked into sooner.
+milliseconds fast_interval_of(const cluster::HealthCheck& check) {
+  const milliseconds usual = std::max(check.interval / kFastPart, kLeastFastInterval);
+  return std::min(check.fast_interval.value_or(usual), check.interval);
+}
+
+std::optional<CheckResult> result_of(ProbeKind kind) noexcept {
+  switch (kind) {
+    case ProbeKind::kPassed:
+      return CheckResult::kPassed;
+    case ProbeKind::kNotReady:
+      return CheckResult::kNotReady;
+    case ProbeKind::kFailed:
+      return CheckResult::kFailed;
+    case ProbeKind::kOwnTrouble:
+      break;
+  }
+  return std::nullopt;
+}
+
+CheckOutcome outcome_of(CheckResult result) noexcept {
+  if (result == CheckResult::kPassed) return CheckOutcome::kPassed;
+  return result == CheckResult::kFailed ? CheckOutcome::kFailed : CheckOutcome::kNotReady;
+}
+
+}  // namespace
 
 class HealthChecker::Check {
  public:
-  Check(net::EventLoop& loop, Controller& controller, const base::Clock& clock, BackendId id)
-      : controller_(controller),
-        clock_(clock),
+  Check(HealthChecker& all, BackendId id)
+      : all_(all),
         id_(id),
-        settings_(controller.listeners()[id.listener].config.health_check),
+        settings_(all.controller_.listeners()[id.listener].config.health_check),
         judge_(settings_.fall, settings_.rise),
-        connector_(loop, [this](int error) { on_result(error); }),
-        timer_(loop, [this] { begin(); }) {
+        probe_(all.loop_, settings_, all.tls_[id.listener].get(), [this](const auto& result) { on_result(result); }),
+        timer_(all.loop_, [this] { begin(); }) {
     begin();
   }
 
- private:
-  void begin() {
-    begun_ = clock_.now();
-    const auto& backend = controller_.listeners()[id_.listener].backends[id_.backend];
-    connector_.start(backend.state->address(), settings_.timeout);
+  [[nodiscard]] BackendId id() const noexcept { return id_; }
+  // Does not wait for its next turn.
+  void hasten() noexcept {
+    if (timer_.pending()) timer_.start(milliseconds{0});
   }
 
-  void on_result(int error) {
-    plan_next();
-    if (net::is_out_of_resources(error)) return;  // this host's trouble; it says nothing about the backend
-    const auto verdict = error == 0 ? judge_.on_success() : judge_.on_failure();
-    if (!verdict) return;
-    const std::string reason = error == 0 ? "connect succeeded" : "connect: " + base::errno_text(error);
-    *verdict == Verdict::kUp ? controller_.set_up(id_, reason) : controller_.set_down(id_, reason);
+ private:
+  void begin() noexcept {
+    begun_ = all_.clock_.now();
+    probe_.start(all_.controller_.listeners()[id_.listener].backends[id_.backend].state->address());
+  }
+
+  void on_result(const net::ProbeResult& told) noexcept {
+    const auto result = result_of(told.kind);
+    const bool late = result && *result != CheckResult::kPassed && all_.lateness_.any_since(begun_);
+    if (!result || late) {
+      all_.controller_.note_check(id_, CheckOutcome::kDiscarded);
+      late ? timer_.start(milliseconds{0}) : plan_next(settings_.interval);
+      return;
+    }
+    const auto verdict = judge_.judge(*result);
+    plan_next(judge_.settled() ? settings_.interval : fast_interval_of(settings_));
+    if (verdict) all_.controller_.set_condition(id_, *verdict, told.reason);
+    all_.controller_.note_check(id_, outcome_of(*result));
+    if (verdict == backend::Condition::kDown) all_.on_down(id_);
   }
 
   // The interval goes from start to start; a check that took longer is followed by the next one at once.
-  void plan_next() {
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - begun_);
-    timer_.start(std::max(settings_.interval - took, std::chrono::milliseconds{0}));
+  void plan_next(milliseconds interval) noexcept {
+    const auto most = interval.count() / kJitterPart;
+    const milliseconds jitter{std::uniform_int_distribution<milliseconds::rep>(-most, most)(all_.random_)};
+    const auto took = std::chrono::duration_cast<milliseconds>(all_.clock_.now() - begun_);
+    timer_.start(std::max(interval + jitter - took, milliseconds{0}));
   }
 
-  Controller& controller_;
-  const base::Clock& clock_;
+  HealthChecker& all_;
   BackendId id_;
   base::SteadyTime begun_;
   cluster::HealthCheck settings_;
   HealthJudge judge_;
-  net::Connector connector_;
+  net::Probe probe_;
   net::Timer timer_;
 };
 
-HealthChecker::HealthChecker(net::EventLoop& loop, Controller& controller, const base::Clock& clock) {
+HealthChecker::HealthChecker(net::EventLoop& loop, Controller& controller, TlsContexts tls, base::Random random,
+                             const base::Clock& clock)
+    : loop_(loop),
+      controller_(controller),
+      clock_(clock),
+      tls_(std::move(tls)),
+      random_(random),
+      lateness_(clock),
+      heartbeat_(loop, [this] { beat(); }) {
   const auto& listeners = controller.listeners();
   for (std::size_t listener = 0; listener < listeners.size(); ++listener) {
     if (listeners[listener].config.health_check.kind == cluster::HealthCheckKind::kNone) continue;
     for (std::size_t backend = 0; backend < listeners[listener].backends.size(); ++backend) {
-      checks_.push_back(std::make_unique<Check>(loop, controller, clock, BackendId{listener, backend}));
+      checks_.push_back(std::make_unique<Check>(*this, BackendId{listener, backend}));
     }
   }
+  if (!checks_.empty()) heartbeat_.start(Lateness::kBeat);
 }
 
 HealthChecker::~HealthChecker() = default;
+
+// Whether its sessions are cut depends on the others (Controller::note_check), so those are asked now.
+void HealthChecker::on_down(BackendId id) noexcept {
+  for (const auto& check : checks_) {
+    if (check->id().listener == id.listener && check->id().backend != id.backend) check->hasten();
+  }
+}
+
+void HealthChecker::beat() noexcept {
+  lateness_.beat();
+  heartbeat_.start(Lateness::kBeat);
+}
 
 }  // namespace lb::control

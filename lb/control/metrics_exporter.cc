@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace lb::control {
@@ -85,7 +86,7 @@ void add_listeners(std::vector<MetricFamily>& families, const Controller& contro
   Family retries("retries_total", "Further backends tried because one could not be reached.", MetricType::Counter);
   Family reused("backend_sockets_reused_total", "Tries to connect that used the socket of a former session again.",
                 MetricType::Counter);
-  Family fail_open("fail_open", "1 while no backend is up and all are tried.", MetricType::Gauge);
+  Family fail_open("fail_open", "1 while no backend is up and the others are tried.", MetricType::Gauge);
   for (std::size_t i = 0; i < controller.listeners().size(); ++i) {
     const auto& listener = controller.listeners()[i];
     const ClientMetric::Label label{"listener", listener.config.name};
@@ -111,6 +112,11 @@ void add_listeners(std::vector<MetricFamily>& families, const Controller& contro
 void add_backends(std::vector<MetricFamily>& families, const Controller& controller) {
   using Counters = backend::BackendCounters;
   Family up("backend_up", "1 when health checks say that the backend is up.", MetricType::Gauge);
+  Family condition("backend_state", "1 for the state that the backend is in, 0 for the others.", MetricType::Gauge);
+  Family checks("health_checks_total", "Health checks that said something, by result.", MetricType::Counter);
+  Family discarded("health_checks_discarded_total",
+                   "Health checks that said nothing, as this host was late or out of descriptors.",
+                   MetricType::Counter);
   Family weight("backend_weight", "Configured weight.", MetricType::Gauge);
   Family sessions("backend_sessions_total", "Sessions that were connected to the backend.", MetricType::Counter);
   Family active("backend_connections_active", "Sessions that hold the backend now, connecting ones included.",
@@ -121,12 +127,21 @@ void add_backends(std::vector<MetricFamily>& families, const Controller& control
     for (std::size_t i = 0; i < listener.backends.size(); ++i) {
       const backend::BackendState& state = *listener.backends[i].state;
       const std::vector<ClientMetric::Label> labels{{"listener", listener.config.name}, {"backend", state.name()}};
-      const auto with = [&](const char* name, const char* value) {
+      const auto with = [&](const char* name, std::string_view value) {
         auto more = labels;
-        more.push_back({name, value});
+        more.push_back({name, std::string(value)});
         return more;
       };
-      up.add(labels, listener.backends[i].up ? 1 : 0);
+      const BackendView& view = listener.backends[i];
+      const auto checked = [&](CheckOutcome outcome) { return view.checks[static_cast<std::size_t>(outcome)]; };
+      up.add(labels, view.checked == backend::Condition::kUp ? 1 : 0);
+      for (const backend::Condition one : backend::kConditions) {
+        condition.add(with("state", to_string(one)), view.condition == one ? 1 : 0);
+      }
+      checks.add(with("result", "passed"), checked(CheckOutcome::kPassed));
+      checks.add(with("result", "not_ready"), checked(CheckOutcome::kNotReady));
+      checks.add(with("result", "failed"), checked(CheckOutcome::kFailed));
+      discarded.add(labels, checked(CheckOutcome::kDiscarded));
       weight.add(labels, listener.config.backends[i].weight);
       sessions.add(labels, state.total(&Counters::sessions));
       active.add(labels, state.total(&Counters::active));
@@ -137,7 +152,7 @@ void add_backends(std::vector<MetricFamily>& families, const Controller& control
       bytes.add(with("direction", "to_client"), state.total(&Counters::bytes_to_client));
     }
   }
-  for (Family* family : {&up, &weight, &sessions, &active, &failures, &bytes}) {
+  for (Family* family : {&up, &condition, &checks, &discarded, &weight, &sessions, &active, &failures, &bytes}) {
     families.push_back(std::move(*family).take());
   }
 }

@@ -19,8 +19,9 @@ enum class CloseReason : unsigned char {
   kShutdown,        // the daemon's grace was over
   kClientDead,      // the client acknowledged nothing for half a minute
   kBackendDead,     // the backend acknowledged nothing for half a minute
+  kBackendDown,     // the backend went down while another one was up (onDown: reset)
 };
-inline constexpr std::size_t kCloseReasons = 12;
+inline constexpr std::size_t kCloseReasons = 13;
 
 [[nodiscard]] constexpr std::string_view to_string(CloseReason reason) noexcept {
   switch (reason) {
@@ -48,6 +49,8 @@ inline constexpr std::size_t kCloseReasons = 12;
       return "client_dead";
     case CloseReason::kBackendDead:
       return "backend_dead";
+    case CloseReason::kBackendDown:
+      return "backend_down";
   }
   return "unknown";
 }

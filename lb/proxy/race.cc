@@ -124,7 +124,7 @@ std::optional<policy::BackendIndex> Race::choose() const noexcept {
                               .source = policy::source_key(source_),
                               .backends = backends,
                               .excluded = std::span(excluded).first(count)};
-  return place_.pool->policy->pick(context);
+  return place_.pool->pick(context);
 }
 
 bool Race::was_tried(const backend::BackendState& backend) const noexcept {

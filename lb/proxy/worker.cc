@@ -138,7 +138,15 @@ void Worker::publish(std::shared_ptr<const snapshot::Snapshot> snapshot) {
 void Worker::adopt(std::shared_ptr<const snapshot::Snapshot> snapshot) noexcept {
   former_snapshots_.push_back(std::exchange(snapshot_, std::move(snapshot)));
   for (std::size_t i = 0; i < doors_.size(); ++i) doors_[i]->adopt(snapshot_->pools[i]);
+  if (!snapshot_->cut.empty()) cut_sessions();
   forget_unused_snapshots();
+}
+
+// Those that are still connecting find another backend by themselves.
+void Worker::cut_sessions() noexcept {
+  sessions_.for_each([&cut = snapshot_->cut](Session& session) {
+    if (std::ranges::find(cut, session.backend()) != cut.end()) session.abort(CloseReason::kBackendDown);
+  });
 }
 
 void Worker::forget_unused_snapshots() noexcept {

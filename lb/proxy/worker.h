@@ -61,6 +61,7 @@ class Worker final : private SessionOwner {
   void on_closed(Session& session) noexcept override;
   void admit(net::Accepted accepted, SessionPlace& place) noexcept;
   void adopt(std::shared_ptr<const snapshot::Snapshot> snapshot) noexcept;
+  void cut_sessions() noexcept;  // of the snapshot's `cut`
   void forget_unused_snapshots() noexcept;
   [[nodiscard]] bool in_use(const snapshot::Snapshot& snapshot) const noexcept;
 

@@ -1,6 +1,7 @@
 #include "lb/snapshot/build_snapshot.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "lb/policy/make_policy.h"
 
@@ -11,10 +12,13 @@ namespace {
 constexpr std::chrono::milliseconds kConnectDeadline{6000};
 constexpr std::chrono::milliseconds kTlsFirstByte{1000};
 
-std::vector<std::uint32_t> weights_of(const ListenerView& view, bool only_up) {
+using backend::Condition;
+
+// Of those in the condition; the others have none.
+std::vector<std::uint32_t> weights_of(const ListenerView& view, Condition condition) {
   std::vector<std::uint32_t> weights;
   for (std::size_t i = 0; i < view.listener.backends.size(); ++i) {
-    weights.push_back(only_up && !view.up[i] ? 0 : view.listener.backends[i].weight);
+    weights.push_back(view.conditions[i] == condition ? view.listener.backends[i].weight : 0);
   }
   return weights;
 }
@@ -32,29 +36,38 @@ std::chrono::milliseconds first_byte_of(const cluster::Listener& listener) {
   return listener.first_byte.value_or(is_tls ? kTlsFirstByte : std::chrono::milliseconds{0});
 }
 
+std::unique_ptr<const policy::Policy> tier_of(const ListenerView& view, Condition condition,
+                                              const std::vector<std::string>& names) {
+  const auto weights = weights_of(view, condition);
+  const bool empty = std::ranges::all_of(weights, [](std::uint32_t weight) { return weight == 0; });
+  return empty ? nullptr : policy::make_policy(view.listener.policy, weights, names);
+}
+
 Pool build_pool(const ListenerView& view) {
-  auto weights = weights_of(view, true);
-  const bool fail_open = std::ranges::all_of(weights, [](std::uint32_t weight) { return weight == 0; });
-  if (fail_open) weights = weights_of(view, false);
   const cluster::Listener& listener = view.listener;
-  return {.backends = view.states,
-          .policy = policy::make_policy(listener.policy, weights, names_of(view)),
-          .timeouts = listener.timeouts,
-          .connect_deadline = std::max(kConnectDeadline, listener.timeouts.connect),
-          .retries = listener.retries,
-          .hedge = listener.hedge,
-          .first_byte = first_byte_of(listener),
-          .first_flight = listener.first_flight,
-          .fail_open = fail_open};
+  const auto names = names_of(view);
+  Pool pool{.backends = view.states,
+            .tiers = {tier_of(view, Condition::kUp, names), tier_of(view, Condition::kDraining, names),
+                      tier_of(view, Condition::kDown, names)},
+            .timeouts = listener.timeouts,
+            .connect_deadline = std::max(kConnectDeadline, listener.timeouts.connect),
+            .retries = listener.retries,
+            .hedge = listener.hedge,
+            .first_byte = first_byte_of(listener),
+            .first_flight = listener.first_flight};
+  pool.fail_open = !pool.tiers.front();
+  return pool;
 }
 
 }  // namespace
 
 std::shared_ptr<const Snapshot> build_snapshot(std::uint64_t generation, const std::vector<ListenerView>& listeners,
-                                               std::uint64_t max_connections) {
+                                               std::uint64_t max_connections,
+                                               std::vector<const backend::BackendState*> cut) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->generation = generation;
   snapshot->max_connections = max_connections;
+  snapshot->cut = std::move(cut);
   for (const ListenerView& view : listeners) snapshot->pools.push_back(build_pool(view));
   return snapshot;
 }

@@ -5,22 +5,25 @@
 #include <memory>
 #include <vector>
 
+#include "lb/backend/condition.h"
 #include "lb/snapshot/snapshot.h"
 #include "lib/cluster/cluster.h"
 
 namespace lb::snapshot {
 
-// One listener as control sees it. `states` and `up` run beside `listener.backends`.
+// One listener as control sees it. `states` and `conditions` run beside `listener.backends`.
 struct ListenerView {
   const cluster::Listener& listener;
   std::vector<std::shared_ptr<backend::BackendState>> states;
-  std::vector<bool> up;
+  std::vector<backend::Condition> conditions;
 };
 
-// A backend that is down gets no share. When none that may be picked is up, health is ignored and every backend of
-// positive weight takes part (fail open): a wrong check must not take the whole service down.
+// Backends that are up share the new sessions by their weights. Those that drain, and after them those that are down,
+// take part when none that is up is left (fail open): a wrong check must not take the whole service down. Who is in
+// maintenance takes no part at all. `cut` are backends of these listeners whose sessions end now.
 [[nodiscard]] std::shared_ptr<const Snapshot> build_snapshot(std::uint64_t generation,
                                                              const std::vector<ListenerView>& listeners,
-                                                             std::uint64_t max_connections);
+                                                             std::uint64_t max_connections,
+                                                             std::vector<const backend::BackendState*> cut = {});
 
 }  // namespace lb::snapshot

@@ -93,7 +93,7 @@ void read_backend(MapReader& in, Backend& backend) {
   in.read("maxConnections", backend.max_connections, kSessions);
 }
 
-// What a kube-apiserver wants; why, is in docs/reliability.md.
+// What a kube-apiserver wants; why, is in docs/health.md.
 void put_kube_apiserver(Listener& listener) {
   listener.policy = PolicyKind::kLeastConnections;
   listener.first_flight = FirstFlight::kTls;

@@ -4,6 +4,7 @@
 
 #include "lib/base/duration.h"
 #include "lib/cluster/first_seen.h"
+#include "lib/cluster/validate_health_check.h"
 
 namespace cluster {
 namespace {
@@ -143,6 +144,7 @@ void validate_load_balancer(const Cluster& cluster, Findings& findings) {
       check_default_circle(listener, path, findings);
     }
     check_connect_time(listener, path, findings);
+    validate_health_check(listener, path, findings);
   }
   check_listen_addresses(*cluster.load_balancer, findings);
 }

@@ -47,7 +47,8 @@ inline lb::config::Config with_quick_checks(lb::config::Config config) {
 
 class RunningDaemon {
  public:
-  explicit RunningDaemon(const lb::config::Config& config) : log_(base::Log::Level::kOff) {
+  explicit RunningDaemon(const lb::config::Config& config, base::Log::Level level = base::Log::Level::kOff)
+      : log_(level) {
     auto daemon = lb::Daemon::start(config, 42, clock_, log_);
     if (!daemon) throw std::runtime_error(daemon.error().message);
     daemon_ = *std::move(daemon);

@@ -72,6 +72,18 @@ TEST_F(CommandsTest, CheckCountsWhatIsInACorrectFile) {
   EXPECT_EQ(outcome.out, std::string(kExample) + ": correct: 1 listener, 3 backends\n");
 }
 
+TEST_F(CommandsTest, CheckTellsOfAFileThatHealthChecksCannotRead) {
+  std::ifstream example(kExample);
+  std::string text(std::istreambuf_iterator<char>(example), {});
+  const std::string type = "healthCheck: {type: tcp";
+  text.replace(text.find(type), type.size(), "healthCheck: {type: https, caFile: /nowhere/ca.pem");
+  const std::string path = file(text);
+  EXPECT_THAT(
+      complaint(check(path)),
+      HasSubstr(path + ": listener 'kube-apiserver': healthCheck.caFile: cannot use /nowhere/ca.pem: No such file or "
+                       "directory; name a PEM file of CA certificates that this user may read\n"));
+}
+
 TEST_F(CommandsTest, RulesetSaysWhatRulesCannotDo) {
   std::ifstream example(kExample);
   std::string text(std::istreambuf_iterator<char>(example), {});
@@ -104,7 +116,7 @@ TEST_F(CommandsTest, AFileThatIsMissingIsNamed) {
 
 TEST_F(CommandsTest, AFileWithoutListenersIsNotForLb) {
   const std::string path = file("apiVersion: keepstate/v1\nkind: Cluster\nmetadata: {name: x}\nspec: {}\n");
-  EXPECT_EQ(complaint(check(path)),
+  EXPECT_THAT(complaint(check(path)), HasSubstr(
             path + ": spec.loadBalancer is missing: lb needs to know its listeners; see configs/cluster.yaml\n");
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/unit/lb/manual_clock.h"
 #include "tests/unit/lb/sample_config.h"
 
 namespace lb::control {
@@ -22,15 +23,18 @@ class AdminApiTest : public ::testing::Test {
   }
   [[nodiscard]] net::HttpResponse get(const std::string& path) const { return api_.answer({Method::kGet, path}); }
 
+  void take_down(BackendId id) { controller_.set_condition(id, backend::Condition::kDown, "refused"); }
+
+  ManualClock clock_;
   base::Log log_{base::Log::Level::kOff};
-  Controller controller_{two_listeners(), 1, 100, log_};
+  Controller controller_{two_listeners(), 1, 100, clock_, log_};
   std::vector<std::unique_ptr<proxy::WorkerStats>> stats_;
   MetricsExporter metrics_{controller_, stats_, "1.2.3"};
   AdminApi api_{controller_, metrics_};
 };
 
 TEST_F(AdminApiTest, IsAliveWhateverTheBackendsDo) {
-  controller_.set_down({1, 0}, "refused");
+  take_down({1, 0});
   api_.note_shutdown();
   EXPECT_EQ(get("/livez").status, 200);
   EXPECT_EQ(get("/livez").body, "ok\n");
@@ -38,12 +42,12 @@ TEST_F(AdminApiTest, IsAliveWhateverTheBackendsDo) {
 
 TEST_F(AdminApiTest, IsReadyWhileEveryListenerHasABackendThatIsUp) {
   EXPECT_EQ(get("/readyz").status, 200);
-  controller_.set_down({0, 0}, "refused");
+  take_down({0, 0});
   EXPECT_EQ(get("/readyz").status, 200);
-  controller_.set_down({1, 0}, "refused");
+  take_down({1, 0});
   EXPECT_EQ(get("/readyz").status, 503);
   EXPECT_EQ(get("/readyz").body, "no backend of listener second is up\n");
-  controller_.set_up({1, 0}, "connected");
+  controller_.set_condition({1, 0}, backend::Condition::kUp, "connected");
   EXPECT_EQ(get("/readyz").status, 200);
 }
 

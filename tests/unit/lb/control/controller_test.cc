@@ -5,11 +5,13 @@
 
 #include <functional>
 
+#include "tests/unit/lb/manual_clock.h"
 #include "tests/unit/lb/sample_config.h"
 
 namespace lb::control {
 namespace {
 
+using backend::Condition;
 using ::testing::HasSubstr;
 
 class ControllerTest : public ::testing::Test {
@@ -30,8 +32,25 @@ class ControllerTest : public ::testing::Test {
     return testing::internal::GetCapturedStderr();
   }
 
+  void set_up(BackendId id, std::string_view reason) { controller_.set_condition(id, Condition::kUp, reason); }
+  void set_draining(BackendId id, std::string_view reason) {
+    controller_.set_condition(id, Condition::kDraining, reason);
+  }
+  void set_down(BackendId id, std::string_view reason) { controller_.set_condition(id, Condition::kDown, reason); }
+  void pass(BackendId id) { controller_.note_check(id, CheckOutcome::kPassed); }
+  [[nodiscard]] const BackendView& view(BackendId id) const {
+    return controller_.listeners()[id.listener].backends[id.backend];
+  }
+  // The names of those whose sessions the snapshot ends.
+  static std::string cut_by(const std::shared_ptr<const snapshot::Snapshot>& snapshot) {
+    std::string names;
+    for (const auto* const state : snapshot->cut) names += state->name() + " ";
+    return names;
+  }
+
+  ManualClock clock_;
   base::Log log_{base::Log::Level::kInfo};
-  Controller controller_{two_listeners(), 3, 500, log_};
+  Controller controller_{two_listeners(), 3, 500, clock_, log_};
   std::vector<std::shared_ptr<const snapshot::Snapshot>> published_;
 };
 
@@ -45,20 +64,20 @@ TEST_F(ControllerTest, BeginsWithEveryBackendUpAndTheFirstGeneration) {
   EXPECT_EQ(snapshot->pools[0].backends[1]->name(), "controller-1");
   EXPECT_EQ(snapshot->pools[0].backends[1]->counters().size(), 3U);
   EXPECT_NE(snapshot->pools[0].backends[0], snapshot->pools[1].backends[0]);  // each listener counts for itself
-  EXPECT_TRUE(controller_.listeners()[0].backends[2].up);
+  EXPECT_EQ(view({0, 2}).condition, Condition::kUp);
   EXPECT_TRUE(published_.empty());
 }
 
 TEST_F(ControllerTest, PublishesOnceAChangeAndNothingForARepeatedVerdict) {
-  controller_.set_up({0, 0}, "is up already");
+  set_up({0, 0}, "is up already");
   EXPECT_TRUE(published_.empty());
-  controller_.set_down({0, 0}, "refused");
-  controller_.set_down({0, 0}, "refused");
+  set_down({0, 0}, "refused");
+  set_down({0, 0}, "refused");
   ASSERT_EQ(published_.size(), 1U);
   EXPECT_EQ(published_[0]->generation, 2U);
   EXPECT_EQ(published_[0], controller_.snapshot());
-  controller_.set_up({0, 0}, "connected");
-  controller_.set_up({0, 0}, "connected");
+  set_up({0, 0}, "connected");
+  set_up({0, 0}, "connected");
   ASSERT_EQ(published_.size(), 2U);
   EXPECT_EQ(published_[1]->generation, 3U);
   EXPECT_EQ(published_[0]->generation, 2U);  // what was published stays as it was
@@ -67,22 +86,23 @@ TEST_F(ControllerTest, PublishesOnceAChangeAndNothingForARepeatedVerdict) {
 TEST_F(ControllerTest, CarriesTheBackendsOverByIdentity) {
   const auto before = controller_.snapshot();
   before->pools[0].backends[0]->counters(2).sessions.add(7);
-  controller_.set_down({0, 0}, "refused");
+  set_down({0, 0}, "refused");
   EXPECT_EQ(controller_.snapshot()->pools[0].backends, before->pools[0].backends);
   EXPECT_EQ(controller_.listeners()[0].backends[0].state->counters()[2].sessions.value(), 7U);
 }
 
 TEST_F(ControllerTest, FailsOpenWithTheLastBackendAndClosesWithTheFirst) {
-  controller_.set_down({0, 0}, "refused");
+  set_down({0, 0}, "refused");
   EXPECT_FALSE(controller_.listeners()[0].fail_open);
-  const std::string opened = log_of([&] { controller_.set_down({0, 1}, "timed out"); });
+  const std::string opened = log_of([&] { set_down({0, 1}, "timed out"); });
   EXPECT_TRUE(controller_.listeners()[0].fail_open);
   EXPECT_TRUE(controller_.snapshot()->pools[0].fail_open);
   EXPECT_FALSE(controller_.listeners()[1].fail_open);
   EXPECT_THAT(opened, HasSubstr("backend controller-1 of listener kube-apiserver is down: timed out"));
-  EXPECT_THAT(opened, HasSubstr("no backend of listener kube-apiserver is up: all of them are tried (fail open)"));
+  EXPECT_THAT(opened, HasSubstr("no backend of listener kube-apiserver is up: those that drain are used, then those "
+                                "that are down (fail open)"));
 
-  const std::string closed = log_of([&] { controller_.set_up({0, 0}, "connect succeeded"); });
+  const std::string closed = log_of([&] { set_up({0, 0}, "connect succeeded"); });
   EXPECT_FALSE(controller_.listeners()[0].fail_open);
   EXPECT_FALSE(controller_.snapshot()->pools[0].fail_open);
   EXPECT_THAT(closed, HasSubstr("backend controller-0 of listener kube-apiserver is up: connect succeeded"));
@@ -90,15 +110,108 @@ TEST_F(ControllerTest, FailsOpenWithTheLastBackendAndClosesWithTheFirst) {
 }
 
 TEST_F(ControllerTest, SaysItOnceAsLongAsItLasts) {
-  controller_.set_down({0, 0}, "refused");
-  controller_.set_down({0, 1}, "refused");
-  EXPECT_EQ(log_of([&] { controller_.set_down({0, 1}, "refused"); }), "");
-  EXPECT_EQ(log_of([&] { controller_.set_down({0, 2}, "refused"); }).find("fail open"), std::string::npos);
+  set_down({0, 0}, "refused");
+  set_down({0, 1}, "refused");
+  EXPECT_EQ(log_of([&] { set_down({0, 1}, "refused"); }), "");
+  EXPECT_EQ(log_of([&] { set_down({0, 2}, "refused"); }).find("fail open"), std::string::npos);
+}
+
+TEST_F(ControllerTest, KnowsWhyAndSinceWhen) {
+  clock_.advance(std::chrono::seconds{5});
+  set_draining({0, 0}, "GET /readyz: 500");
+  const auto at = clock_.now();
+  clock_.advance(std::chrono::seconds{5});
+  EXPECT_EQ(view({0, 0}).condition, Condition::kDraining);
+  EXPECT_EQ(view({0, 0}).reason, "GET /readyz: 500");
+  EXPECT_EQ(view({0, 0}).since, at);
+  EXPECT_EQ(view({0, 1}).reason, "not checked yet");
+}
+
+TEST_F(ControllerTest, MaintenanceIsAboveAllElseUntilItIsLeft) {
+  const std::string entered = log_of([&] { controller_.enter_maintenance({0, 0}, "new disk"); });
+  EXPECT_THAT(entered, HasSubstr("backend controller-0 of listener kube-apiserver is in maintenance: new disk"));
+  set_down({0, 0}, "refused");
+  EXPECT_EQ(view({0, 0}).condition, Condition::kMaintenance);
+  EXPECT_EQ(view({0, 0}).reason, "new disk");
+  EXPECT_EQ(published_.size(), 1U);
+  controller_.leave_maintenance({0, 0}, "done");
+  EXPECT_EQ(view({0, 0}).condition, Condition::kDown);
+  EXPECT_EQ(view({0, 0}).reason, "refused");
+  EXPECT_EQ(published_.size(), 2U);
+}
+
+TEST_F(ControllerTest, AnEjectedBackendDrainsWhileItsChecksSayUp) {
+  controller_.eject({0, 0}, "3 silent in a row");
+  EXPECT_EQ(view({0, 0}).condition, Condition::kDraining);
+  EXPECT_EQ(view({0, 0}).reason, "3 silent in a row");
+  EXPECT_EQ(view({0, 0}).checked, Condition::kUp);
+  set_down({0, 0}, "refused");
+  EXPECT_EQ(view({0, 0}).condition, Condition::kDown);
+  EXPECT_EQ(view({0, 0}).reason, "refused");
+  set_up({0, 0}, "GET /readyz: 200");
+  EXPECT_EQ(view({0, 0}).condition, Condition::kDraining);
+  controller_.readmit({0, 0}, "10s are over");
+  EXPECT_EQ(view({0, 0}).condition, Condition::kUp);
+}
+
+TEST_F(ControllerTest, SessionsOfABackendThatWentDownEndOnceAnotherOneIsSeenUp) {
+  set_down({0, 0}, "silence");
+  EXPECT_EQ(cut_by(published_.back()), "");
+  pass({1, 0});  // another listener's
+  pass({0, 2});  // takes no sessions
+  EXPECT_EQ(published_.size(), 1U);
+  pass({0, 1});
+  ASSERT_EQ(published_.size(), 2U);
+  EXPECT_EQ(cut_by(published_.back()), "controller-0 ");
+  pass({0, 1});
+  EXPECT_EQ(published_.size(), 2U);  // once
+  set_draining({0, 1}, "GET /readyz: 500");
+  EXPECT_EQ(cut_by(published_.back()), "");
+}
+
+TEST_F(ControllerTest, NothingIsCutWhileNoOtherOneIsUp) {
+  set_draining({0, 1}, "GET /readyz: 500");
+  set_down({0, 0}, "silence");
+  pass({0, 1});
+  EXPECT_EQ(cut_by(published_.back()), "");
+  set_up({0, 1}, "GET /readyz: 200");  // also later
+  pass({0, 1});
+  EXPECT_EQ(cut_by(published_.back()), "controller-0 ");
+}
+
+TEST_F(ControllerTest, NothingIsCutWhenItCameBackMeanwhile) {
+  set_down({0, 0}, "silence");
+  set_draining({0, 0}, "GET /readyz: 500");
+  pass({0, 1});
+  EXPECT_EQ(cut_by(published_.back()), "");
+}
+
+TEST_F(ControllerTest, AStatusCutsNothing) {
+  set_draining({0, 0}, "GET /readyz: 500");
+  pass({0, 1});
+  EXPECT_EQ(cut_by(published_.back()), "");
+}
+
+TEST_F(ControllerTest, NothingIsCutWhereSessionsAreToBeKept) {
+  auto config = sample_config({1, 1});
+  config.listeners[0].on_down = cluster::OnDown::kKeep;
+  Controller keeping(config, 1, 10, clock_, log_);
+  keeping.set_condition({0, 0}, Condition::kDown, "silence");
+  keeping.note_check({0, 1}, CheckOutcome::kPassed);
+  EXPECT_EQ(cut_by(keeping.snapshot()), "");
+  EXPECT_EQ(keeping.snapshot()->generation, 2U);
+}
+
+TEST_F(ControllerTest, CountsChecksByWhatCameOfThem) {
+  pass({0, 0});
+  controller_.note_check({0, 0}, CheckOutcome::kDiscarded);
+  pass({0, 0});
+  EXPECT_THAT(view({0, 0}).checks, ::testing::ElementsAre(2, 0, 0, 1));
 }
 
 TEST_F(ControllerTest, WorksWithNobodyToPublishTo) {
-  Controller alone(sample_config({1}), 1, 10, log_);
-  alone.set_down({0, 0}, "refused");
+  Controller alone(sample_config({1}), 1, 10, clock_, log_);
+  alone.set_condition({0, 0}, Condition::kDown, "refused");
   EXPECT_EQ(alone.snapshot()->generation, 2U);
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/unit/lb/manual_clock.h"
 #include "tests/unit/lb/sample_config.h"
 
 namespace lb::control {
@@ -59,10 +60,14 @@ class MetricsExporterTest : public ::testing::Test {
     return controller_.listeners()[0].backends[backend].state->counters(worker);
   }
   proxy::ListenerCounters& listener_row(std::size_t worker) { return stats_[worker]->by_listener[0]; }
+  void count_checks(BackendId id, CheckOutcome outcome, int count) {
+    for (int i = 0; i < count; ++i) controller_.note_check(id, outcome);
+  }
   [[nodiscard]] std::string render() const { return MetricsExporter(controller_, stats_, "1.2.3").render(); }
 
+  ManualClock clock_;
   base::Log log_{base::Log::Level::kOff};
-  Controller controller_{sample_config({1, 2}), 2, 100, log_};
+  Controller controller_{sample_config({1, 2}), 2, 100, clock_, log_};
   std::vector<std::unique_ptr<proxy::WorkerStats>> stats_;
 };
 
@@ -74,7 +79,7 @@ keepstate_lb_build_info{version="1.2.3"} 1
 keepstate_lb_workers 2
 # HELP keepstate_lb_snapshot_generation Generation of the snapshot that is published now.
 # TYPE keepstate_lb_snapshot_generation gauge
-keepstate_lb_snapshot_generation 2
+keepstate_lb_snapshot_generation 3
 # HELP keepstate_lb_connections_limit Sessions that the whole daemon takes at a time.
 # TYPE keepstate_lb_connections_limit gauge
 keepstate_lb_connections_limit 100
@@ -105,19 +110,42 @@ keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="out_of_re
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="shutdown"} 0
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="client_dead"} 0
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="backend_dead"} 0
+keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="backend_down"} 0
 # HELP keepstate_lb_retries_total Further backends tried because one could not be reached.
 # TYPE keepstate_lb_retries_total counter
 keepstate_lb_retries_total{listener="kube-apiserver"} 3
 # HELP keepstate_lb_backend_sockets_reused_total Tries to connect that used the socket of a former session again.
 # TYPE keepstate_lb_backend_sockets_reused_total counter
 keepstate_lb_backend_sockets_reused_total{listener="kube-apiserver"} 5
-# HELP keepstate_lb_fail_open 1 while no backend is up and all are tried.
+# HELP keepstate_lb_fail_open 1 while no backend is up and the others are tried.
 # TYPE keepstate_lb_fail_open gauge
 keepstate_lb_fail_open{listener="kube-apiserver"} 0
 # HELP keepstate_lb_backend_up 1 when health checks say that the backend is up.
 # TYPE keepstate_lb_backend_up gauge
 keepstate_lb_backend_up{listener="kube-apiserver",backend="controller-0"} 1
 keepstate_lb_backend_up{listener="kube-apiserver",backend="controller-1"} 0
+# HELP keepstate_lb_backend_state 1 for the state that the backend is in, 0 for the others.
+# TYPE keepstate_lb_backend_state gauge
+keepstate_lb_backend_state{listener="kube-apiserver",backend="controller-0",state="up"} 1
+keepstate_lb_backend_state{listener="kube-apiserver",backend="controller-0",state="draining"} 0
+keepstate_lb_backend_state{listener="kube-apiserver",backend="controller-0",state="down"} 0
+keepstate_lb_backend_state{listener="kube-apiserver",backend="controller-0",state="maintenance"} 0
+keepstate_lb_backend_state{listener="kube-apiserver",backend="controller-1",state="up"} 0
+keepstate_lb_backend_state{listener="kube-apiserver",backend="controller-1",state="draining"} 0
+keepstate_lb_backend_state{listener="kube-apiserver",backend="controller-1",state="down"} 1
+keepstate_lb_backend_state{listener="kube-apiserver",backend="controller-1",state="maintenance"} 0
+# HELP keepstate_lb_health_checks_total Health checks that said something, by result.
+# TYPE keepstate_lb_health_checks_total counter
+keepstate_lb_health_checks_total{listener="kube-apiserver",backend="controller-0",result="passed"} 7
+keepstate_lb_health_checks_total{listener="kube-apiserver",backend="controller-0",result="not_ready"} 1
+keepstate_lb_health_checks_total{listener="kube-apiserver",backend="controller-0",result="failed"} 0
+keepstate_lb_health_checks_total{listener="kube-apiserver",backend="controller-1",result="passed"} 0
+keepstate_lb_health_checks_total{listener="kube-apiserver",backend="controller-1",result="not_ready"} 0
+keepstate_lb_health_checks_total{listener="kube-apiserver",backend="controller-1",result="failed"} 2
+# HELP keepstate_lb_health_checks_discarded_total Health checks that said nothing, as this host was late or out of descriptors.
+# TYPE keepstate_lb_health_checks_discarded_total counter
+keepstate_lb_health_checks_discarded_total{listener="kube-apiserver",backend="controller-0"} 0
+keepstate_lb_health_checks_discarded_total{listener="kube-apiserver",backend="controller-1"} 3
 # HELP keepstate_lb_backend_weight Configured weight.
 # TYPE keepstate_lb_backend_weight gauge
 keepstate_lb_backend_weight{listener="kube-apiserver",backend="controller-0"} 1
@@ -165,19 +193,23 @@ TEST_F(MetricsExporterTest, SumsTheRowsOfTheWorkers) {
   row(1, 1).connect_errors.add(3);
   row(1, 1).bytes_to_backend.add(1'000'000'000'000);
   row(1, 1).bytes_to_client.add(123'456'789);
-  controller_.set_down({0, 1}, "refused");
+  controller_.set_condition({0, 1}, backend::Condition::kDown, "refused");
+  count_checks({0, 0}, CheckOutcome::kPassed, 7);
+  count_checks({0, 0}, CheckOutcome::kNotReady, 1);
+  count_checks({0, 1}, CheckOutcome::kFailed, 2);
+  count_checks({0, 1}, CheckOutcome::kDiscarded, 3);
   EXPECT_EQ(render(), kAll);
 }
 
 TEST_F(MetricsExporterTest, ReadsStrictly) {
   const StrictReader reader(render());
-  EXPECT_EQ(reader.samples.size(), 42U);
+  EXPECT_EQ(reader.samples.size(), 59U);
   EXPECT_EQ(reader.samples.at("keepstate_lb_fail_open{listener=\"kube-apiserver\"}"), 0);
 }
 
 TEST_F(MetricsExporterTest, TellsFailOpen) {
-  controller_.set_down({0, 0}, "refused");
-  controller_.set_down({0, 1}, "refused");
+  controller_.set_condition({0, 0}, backend::Condition::kDraining, "not ready");
+  controller_.set_condition({0, 1}, backend::Condition::kDown, "refused");
   const StrictReader reader(render());
   EXPECT_EQ(reader.samples.at("keepstate_lb_fail_open{listener=\"kube-apiserver\"}"), 1);
 }
@@ -185,7 +217,7 @@ TEST_F(MetricsExporterTest, TellsFailOpen) {
 TEST_F(MetricsExporterTest, EscapesNames) {
   auto config = sample_config({1});
   config.listeners[0].name = "quote\" back\\slash and\nline";
-  const Controller controller(config, 1, 100, log_);
+  const Controller controller(config, 1, 100, clock_, log_);
   const StrictReader reader(MetricsExporter(controller, stats_, "1.2.3").render());
   EXPECT_EQ(reader.samples.count("keepstate_lb_retries_total{listener=\"quote\\\" back\\\\slash and\\nline\"}"), 1U);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "lb/policy/make_policy.h"
@@ -15,13 +16,15 @@ inline std::shared_ptr<backend::BackendState> backend_at(const base::SocketAddre
 }
 
 inline std::shared_ptr<const snapshot::Snapshot> one_pool(const std::shared_ptr<backend::BackendState>& backend,
-                                                          std::uint64_t max_connections = 1000) {
+                                                          std::uint64_t max_connections = 1000,
+                                                          std::vector<const backend::BackendState*> cut = {}) {
   auto snapshot = std::make_shared<snapshot::Snapshot>();
   snapshot->max_connections = max_connections;
+  snapshot->cut = std::move(cut);
   snapshot::Pool pool;
   pool.backends = {backend};
   const std::vector<std::uint32_t> weights{1};
-  pool.policy = policy::make_policy(cluster::PolicyKind::kWeightedRandom, weights, {});
+  pool.tiers.front() = policy::make_policy(cluster::PolicyKind::kWeightedRandom, weights, {});
   pool.connect_deadline = std::chrono::milliseconds{6000};
   snapshot->pools.push_back(std::move(pool));
   return snapshot;

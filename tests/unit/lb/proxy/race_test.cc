@@ -45,7 +45,7 @@ class RaceTest : public SessionTest {
   // They are tried in this order.
   void set_backends_in_turn(const std::vector<base::SocketAddress>& addresses) {
     set_backends(addresses);
-    pool_.policy = std::make_unique<FirstThatIsLeft>(static_cast<std::uint32_t>(addresses.size()));
+    pool_.tiers.front() = std::make_unique<FirstThatIsLeft>(static_cast<std::uint32_t>(addresses.size()));
     pool_.hedge = milliseconds{250};
   }
   void expect_tls() {

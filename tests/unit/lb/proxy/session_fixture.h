@@ -26,7 +26,7 @@ class SessionTest : public testing::Test, private SessionOwner {
       pool_.backends.push_back(std::make_shared<backend::BackendState>(address.to_string(), address, 1));
     }
     const std::vector<std::uint32_t> weights(addresses.size(), 1);
-    pool_.policy = policy::make_policy(cluster::PolicyKind::kWeightedRandom, weights, {});
+    pool_.tiers.front() = policy::make_policy(cluster::PolicyKind::kWeightedRandom, weights, {});
     pool_.connect_deadline = milliseconds{6000};
     pool_.retries = 2;
   }

@@ -88,6 +88,26 @@ TEST(WorkerTest, CutsSessionsWhenAskedTo) {
   EXPECT_THROW(static_cast<void>(support::recv_all(client)), support::SocketError);
 }
 
+TEST(WorkerTest, EndsTheSessionsOfABackendThatASnapshotCutsAndOnlyWithThatSnapshot) {
+  const support::EchoServer server;
+  const auto state = backend_at(server.address());
+  const RunningWorker worker(one_pool(state));
+  const auto echo = [&](const base::UniqueFd& client) {
+    support::send_all(client, "1");
+    return support::recv_exactly(client, 1);
+  };
+  const auto client = support::connect_to(worker.address());
+  EXPECT_EQ(echo(client), "1");
+  const auto other = backend_at(server.address());
+  worker->publish(one_pool(state, 1000, {other.get()}));
+  EXPECT_EQ(echo(client), "1");
+  worker->publish(one_pool(state, 1000, {state.get()}));
+  EXPECT_THROW(static_cast<void>(support::recv_all(client)), support::SocketError);
+  const auto& closed = worker.stats().by_listener[0].closed[static_cast<std::size_t>(CloseReason::kBackendDown)];
+  while (closed.value() != 1) std::this_thread::yield();
+  EXPECT_EQ(echo(support::connect_to(worker.address())), "1");  // who comes later may stay
+}
+
 TEST(WorkerTest, CountsWhatItTakesAndHowItEnds) {
   const support::NamingServer server("a");
   const RunningWorker worker(one_pool(backend_at(server.address())));

@@ -11,8 +11,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-ListenerView view_of(const cluster::Listener& listener, std::vector<bool> up) {
-  ListenerView view{.listener = listener, .states = {}, .up = std::move(up)};
+// 'u' up, 'n' draining, 'd' down, 'm' maintenance, a letter a backend.
+std::vector<backend::Condition> conditions_of(std::string_view letters) {
+  std::vector<backend::Condition> conditions;
+  for (const char letter : letters) {
+    conditions.push_back(backend::kConditions[std::string_view("undm").find(letter)]);
+  }
+  return conditions;
+}
+
+ListenerView view_of(const cluster::Listener& listener, std::string_view conditions) {
+  ListenerView view{.listener = listener, .states = {}, .conditions = conditions_of(conditions)};
   for (const auto& backend : listener.backends) {
     view.states.push_back(std::make_shared<backend::BackendState>(backend.name, backend.address, 1));
   }
@@ -26,19 +35,19 @@ std::set<std::uint32_t> picked(const Pool& pool) {
   policy::PickContext context{.random = random, .cursor = cursor};
   std::set<std::uint32_t> indexes;
   for (int i = 0; i < 200; ++i) {
-    if (const auto index = pool.policy->pick(context)) indexes.insert(static_cast<std::uint32_t>(*index));
+    if (const auto index = pool.pick(context)) indexes.insert(static_cast<std::uint32_t>(*index));
   }
   return indexes;
 }
 
-std::set<std::uint32_t> picked_of(std::initializer_list<std::uint32_t> weights, std::vector<bool> up) {
+std::set<std::uint32_t> picked_of(std::initializer_list<std::uint32_t> weights, std::string_view conditions) {
   const auto listener = sample_listener(weights);
-  return picked(build_snapshot(1, {view_of(listener, std::move(up))}, 1)->pools.front());
+  return picked(build_snapshot(1, {view_of(listener, conditions)}, 1)->pools.front());
 }
 
-bool fails_open(std::initializer_list<std::uint32_t> weights, std::vector<bool> up) {
+bool fails_open(std::initializer_list<std::uint32_t> weights, std::string_view conditions) {
   const auto listener = sample_listener(weights);
-  return build_snapshot(1, {view_of(listener, std::move(up))}, 1)->pools.front().fail_open;
+  return build_snapshot(1, {view_of(listener, conditions)}, 1)->pools.front().fail_open;
 }
 
 TEST(BuildSnapshot, CarriesWhatTheListenersAsk) {
@@ -46,7 +55,7 @@ TEST(BuildSnapshot, CarriesWhatTheListenersAsk) {
   first.retries = 5;
   first.timeouts = {.connect = 1s, .idle = 2h, .half_close = 30s};
   const auto second = sample_listener({3});
-  const auto views = {view_of(first, {true, true}), view_of(second, {true})};
+  const auto views = {view_of(first, "uu"), view_of(second, "u")};
   const auto snapshot = build_snapshot(42, views, 1000);
   EXPECT_EQ(snapshot->generation, 42U);
   EXPECT_EQ(snapshot->max_connections, 1000U);
@@ -61,28 +70,66 @@ TEST(BuildSnapshot, CarriesWhatTheListenersAsk) {
 
 TEST(BuildSnapshot, AllTriesTogetherStayUnderTheClientsPatienceUnlessOneTryIsGrantedMore) {
   auto listener = sample_listener({1});
-  EXPECT_EQ(build_snapshot(1, {view_of(listener, {true})}, 1)->pools.front().connect_deadline, 6s);
+  EXPECT_EQ(build_snapshot(1, {view_of(listener, "u")}, 1)->pools.front().connect_deadline, 6s);
   listener.timeouts.connect = 7s;
-  EXPECT_EQ(build_snapshot(1, {view_of(listener, {true})}, 1)->pools.front().connect_deadline, 7s);
+  EXPECT_EQ(build_snapshot(1, {view_of(listener, "u")}, 1)->pools.front().connect_deadline, 7s);
 }
 
 TEST(BuildSnapshot, PicksOnlyWhatIsUpAndHasWeight) {
-  EXPECT_EQ(picked_of({1, 1, 1}, {true, true, true}), (std::set<std::uint32_t>{0, 1, 2}));
-  EXPECT_EQ(picked_of({1, 1, 1}, {true, false, true}), (std::set<std::uint32_t>{0, 2}));
-  EXPECT_EQ(picked_of({1, 0, 1}, {true, true, false}), (std::set<std::uint32_t>{0}));
+  EXPECT_EQ(picked_of({1, 1, 1}, "uuu"), (std::set<std::uint32_t>{0, 1, 2}));
+  EXPECT_EQ(picked_of({1, 1, 1}, "udu"), (std::set<std::uint32_t>{0, 2}));
+  EXPECT_EQ(picked_of({1, 0, 1}, "uud"), (std::set<std::uint32_t>{0}));
 }
 
 TEST(BuildSnapshot, FailsOpenWhenNothingThatMayBePickedIsUp) {
-  EXPECT_EQ(picked_of({1, 2, 0}, {false, false, false}), (std::set<std::uint32_t>{0, 1}));
-  EXPECT_TRUE(fails_open({1, 2, 0}, {false, false, false}));
-  EXPECT_TRUE(fails_open({1, 2, 0}, {false, false, true}));  // the third takes no sessions
-  EXPECT_FALSE(fails_open({1, 2, 0}, {false, true, false}));
-  EXPECT_FALSE(fails_open({1}, {true}));
+  EXPECT_EQ(picked_of({1, 2, 0}, "ddd"), (std::set<std::uint32_t>{0, 1}));
+  EXPECT_TRUE(fails_open({1, 2, 0}, "ddd"));
+  EXPECT_TRUE(fails_open({1, 2, 0}, "ddu"));  // the third takes no sessions
+  EXPECT_FALSE(fails_open({1, 2, 0}, "dud"));
+  EXPECT_FALSE(fails_open({1}, "u"));
+}
+
+TEST(BuildSnapshot, DrainingOnesComeBeforeThoseThatAreDown) {
+  EXPECT_EQ(picked_of({1, 1, 1}, "und"), (std::set<std::uint32_t>{0}));
+  EXPECT_EQ(picked_of({1, 1, 1}, "nnd"), (std::set<std::uint32_t>{0, 1}));
+  EXPECT_EQ(picked_of({0, 0, 1}, "und"), (std::set<std::uint32_t>{2}));
+  EXPECT_TRUE(fails_open({1, 1, 1}, "nnd"));
+}
+
+TEST(BuildSnapshot, MaintenanceIsNeverPicked) {
+  EXPECT_EQ(picked_of({1, 1}, "md"), (std::set<std::uint32_t>{1}));
+  EXPECT_EQ(picked_of({1, 1}, "mm"), (std::set<std::uint32_t>{}));
+  EXPECT_TRUE(fails_open({1, 1}, "mm"));
+}
+
+// As a session does whose tries fail one after the other.
+TEST(BuildSnapshot, AsksTierAfterTierForWhoHasTriedTheBetterOnes) {
+  const auto listener = sample_listener({1, 1, 1, 1, 1});
+  const auto snapshot = build_snapshot(1, {view_of(listener, "dnumu")}, 1);
+  base::Random random(7);
+  std::uint32_t cursor = 0;
+  std::vector<policy::BackendIndex> tried;
+  std::string order;
+  while (true) {
+    policy::PickContext context{.random = random, .cursor = cursor, .excluded = tried};
+    const auto index = snapshot->pools.front().pick(context);
+    if (!index) break;
+    tried.push_back(*index);
+    order += "dnumu"[static_cast<std::size_t>(*index)];
+  }
+  EXPECT_EQ(order, "uund");
+}
+
+TEST(BuildSnapshot, CarriesWhoseSessionsEnd) {
+  const auto listener = sample_listener({1, 1});
+  const auto view = view_of(listener, "ud");
+  EXPECT_TRUE(build_snapshot(1, {view}, 1)->cut.empty());
+  EXPECT_EQ(build_snapshot(1, {view}, 1, {view.states[1].get()})->cut.front(), view.states[1].get());
 }
 
 TEST(BuildSnapshot, EachListenerFailsOpenForItself) {
   const auto listener = sample_listener({1, 1});
-  const auto snapshot = build_snapshot(1, {view_of(listener, {false, false}), view_of(listener, {false, true})}, 1);
+  const auto snapshot = build_snapshot(1, {view_of(listener, "dd"), view_of(listener, "du")}, 1);
   EXPECT_TRUE(snapshot->pools[0].fail_open);
   EXPECT_FALSE(snapshot->pools[1].fail_open);
   EXPECT_EQ(picked(snapshot->pools[1]), (std::set<std::uint32_t>{1}));

@@ -139,8 +139,8 @@ TEST(ReadCluster, ReportsEachMistakeOfAListener) {
        "10:39: idle: '0ms' is too short; write a duration from 1ms to 720h\n"
        "10:55: halfClose: '721h' is too long; write a duration from 1ms to 720h\n"},
       {"        timeouts: {conect: 1s}\n", "10:20: unknown key 'conect' (did you mean 'connect'?)\n"},
-      {"        healthCheck: {type: https, interval: 99ms, timeout: 0s, fall: 0, rise: 0}\n",
-       "10:29: type: 'https' is not known; write tcp or none\n"
+      {"        healthCheck: {type: ping, interval: 99ms, timeout: 0s, fall: 0, rise: 0}\n",
+       "10:29: type: 'ping' is not known; write tcp or tls or http or https or none\n"
        "10:46: interval: '99ms' is too short; write a duration from 100ms to 1h\n"
        "10:61: timeout: '0s' is too short; write a duration from 1ms to 1m\n"
        "10:71: fall: '0' is too small; write a number from 1 to 100\n"
