@@ -83,7 +83,8 @@ void Controller::settle(BackendId id, std::string_view reason) {
   const Condition now = what_counts(backend);
   if (std::exchange(backend.condition, now) == now) return;
   backend.since = clock_.now();
-  log_change(id, reason);
+  // What brought it up may be the end of something else than checks: a maintenance, an ejection.
+  log_change(id, now == Condition::kUp ? reason : backend.reason);
   rebuild();
 }
 

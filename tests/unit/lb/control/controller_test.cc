@@ -134,7 +134,7 @@ TEST_F(ControllerTest, MaintenanceIsAboveAllElseUntilItIsLeft) {
   EXPECT_EQ(view({0, 0}).condition, Condition::kMaintenance);
   EXPECT_EQ(view({0, 0}).reason, "new disk");
   EXPECT_EQ(published_.size(), 1U);
-  controller_.leave_maintenance({0, 0}, "done");
+  EXPECT_THAT(log_of([&] { controller_.leave_maintenance({0, 0}, "done"); }), HasSubstr("is down: refused"));
   EXPECT_EQ(view({0, 0}).condition, Condition::kDown);
   EXPECT_EQ(view({0, 0}).reason, "refused");
   EXPECT_EQ(published_.size(), 2U);
@@ -150,7 +150,7 @@ TEST_F(ControllerTest, AnEjectedBackendDrainsWhileItsChecksSayUp) {
   EXPECT_EQ(view({0, 0}).reason, "refused");
   set_up({0, 0}, "GET /readyz: 200");
   EXPECT_EQ(view({0, 0}).condition, Condition::kDraining);
-  controller_.readmit({0, 0}, "10s are over");
+  EXPECT_THAT(log_of([&] { controller_.readmit({0, 0}, "10s are over"); }), HasSubstr("is up: 10s are over"));
   EXPECT_EQ(view({0, 0}).condition, Condition::kUp);
 }
 
