@@ -10,6 +10,7 @@
 #include "lb/control/controller.h"
 #include "lb/control/health_checker.h"
 #include "lb/control/metrics_exporter.h"
+#include "lb/control/passive_checker.h"
 #include "lb/control/tls_contexts.h"
 #include "lb/net/descriptor_limit.h"
 #include "lb/net/event_loop.h"
@@ -63,7 +64,8 @@ class Daemon::Parts {
         terminate_(loop_, SIGTERM, [this] { begin_shutdown(); }),
         interrupt_(loop_, SIGINT, [this] { begin_shutdown(); }),
         grace_timer_(loop_, [this] { cut_sessions("the grace is over"); }),
-        checker_(loop_, controller_, std::move(tls), base::Random(seed), clock) {}
+        checker_(loop_, controller_, std::move(tls), base::Random(seed), clock),
+        passive_checker_(loop_, controller_, clock) {}
 
   base::Result<void> listen(const config::Config& config, std::uint64_t seed, const base::Clock& clock) {
     auto workers = proxy::WorkerGroup::start({.workers = worker_count(config),
@@ -134,6 +136,7 @@ class Daemon::Parts {
   net::Signal interrupt_;
   net::Timer grace_timer_;
   control::HealthChecker checker_;
+  control::PassiveChecker passive_checker_;
   std::unique_ptr<proxy::WorkerGroup> workers_;
   std::unique_ptr<control::MetricsExporter> metrics_;
   std::unique_ptr<control::AdminApi> api_;
