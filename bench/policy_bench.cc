@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <numeric>
@@ -27,6 +29,7 @@ Weights random_weights(std::int64_t count) {
 }
 
 constexpr std::size_t kWorkers = 2;
+constexpr std::size_t kClients = 1024;
 
 // Ours, through the interface that the proxy calls. Each pick is another client's.
 template <cluster::PolicyKind kKind>
@@ -39,17 +42,25 @@ class Ours {
       backends_.push_back(std::make_shared<lb::backend::BackendState>(names.back(), base::SocketAddress(), kWorkers));
     }
     policy_ = lb::policy::make_policy(kKind, weights, names);
+    base::Random random(7);
+    for (auto& client : clients_) {
+      const std::uint64_t number = random();
+      std::array<std::uint8_t, sizeof number> bytes{};
+      std::memcpy(bytes.data(), &number, sizeof number);
+      client = base::IpAddress::from_v4(bytes.data());
+    }
   }
   std::uint32_t pick(base::Random& random) {
-    source_ += 0x9e3779b97f4a7c15U;
-    lb::policy::PickContext context{.random = random, .cursor = cursor_, .source = source_, .backends = backends_};
+    const base::IpAddress& client = clients_[next_client_++ % kClients];
+    lb::policy::PickContext context{.random = random, .cursor = cursor_, .client = &client, .backends = backends_};
     return static_cast<std::uint32_t>(*policy_->pick(context));
   }
 
  private:
   std::vector<std::shared_ptr<lb::backend::BackendState>> backends_;
   std::unique_ptr<const lb::policy::Policy> policy_;
-  std::uint64_t source_ = 0;
+  std::array<base::IpAddress, kClients> clients_;
+  std::size_t next_client_ = 0;
   std::uint32_t cursor_ = 0;
 };
 

@@ -64,8 +64,11 @@ class Daemon::Parts {
         terminate_(loop_, SIGTERM, [this] { begin_shutdown(); }),
         interrupt_(loop_, SIGINT, [this] { begin_shutdown(); }),
         grace_timer_(loop_, [this] { cut_sessions("the grace is over"); }),
+        refresh_timer_(loop_, [this] { controller_.refresh(); }),
         checker_(loop_, controller_, std::move(tls), base::Random(seed), clock),
-        passive_checker_(loop_, controller_, clock) {}
+        passive_checker_(loop_, controller_, clock) {
+    controller_.schedule_by([this](std::chrono::milliseconds after) { refresh_timer_.start(after); });
+  }
 
   base::Result<void> listen(const config::Config& config, std::uint64_t seed, const base::Clock& clock) {
     auto workers = proxy::WorkerGroup::start({.workers = worker_count(config),
@@ -135,6 +138,7 @@ class Daemon::Parts {
   net::Signal terminate_;
   net::Signal interrupt_;
   net::Timer grace_timer_;
+  net::Timer refresh_timer_;
   control::HealthChecker checker_;
   control::PassiveChecker passive_checker_;
   std::unique_ptr<proxy::WorkerGroup> workers_;

@@ -1,8 +1,10 @@
 // BackendState: one backend of one listener: who it is, and what has been counted. Shared by every snapshot that names
 // the backend, so counts and leases survive a publish. The identity is fixed; counters may be read by any thread, and
-// each worker writes its own row.
+// each worker writes its own row. Where the backend takes a limited number of sessions, all workers count those in one
+// place as well; where it does not, that place is never touched.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "lib/base/counter.h"
+#include "lib/base/hash.h"
 #include "lib/base/socket_address.h"
 
 namespace lb::backend {
@@ -34,8 +37,14 @@ struct alignas(base::kCacheLine) BackendCounters {
 
 class BackendState {
  public:
-  BackendState(std::string name, const base::SocketAddress& address, std::size_t workers)
-      : name_(std::move(name)), address_(address), counters_(workers) {
+  // `most_sessions`: at a time, over all workers; 0: as many as come.
+  BackendState(std::string name, const base::SocketAddress& address, std::size_t workers,
+               std::uint32_t most_sessions = 0)
+      : name_(std::move(name)),
+        address_(address),
+        key_(base::hash(address.to_string())),
+        most_sessions_(most_sessions),
+        counters_(workers) {
     for (BackendCounters& row : counters_) row.backend = this;
   }
   BackendState(const BackendState&) = delete;  // its rows point back to it
@@ -43,6 +52,26 @@ class BackendState {
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const base::SocketAddress& address() const noexcept { return address_; }
+
+  // Stands for the address: the same after a reload, a restart and on other hosts.
+  [[nodiscard]] std::uint64_t key() const noexcept { return key_; }
+
+  // One session more; false, and nothing is counted, where the backend is full. Any thread; exact.
+  [[nodiscard]] bool take_place() noexcept {
+    if (most_sessions_ == 0) return true;
+    std::uint32_t taken = taken_.load(std::memory_order_relaxed);
+    while (taken < most_sessions_) {
+      if (taken_.compare_exchange_weak(taken, taken + 1, std::memory_order_relaxed)) return true;
+    }
+    return false;
+  }
+  void give_place_back() noexcept {
+    if (most_sessions_ != 0) taken_.fetch_sub(1, std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool full() const noexcept {
+    return most_sessions_ != 0 && taken_.load(std::memory_order_relaxed) >= most_sessions_;
+  }
+  [[nodiscard]] std::uint32_t most_sessions() const noexcept { return most_sessions_; }
 
   // The row of one worker, which alone may write it.
   [[nodiscard]] BackendCounters& counters(std::size_t worker) noexcept { return counters_[worker]; }
@@ -57,7 +86,10 @@ class BackendState {
  private:
   std::string name_;
   base::SocketAddress address_;
+  std::uint64_t key_;
+  std::uint32_t most_sessions_;
   std::vector<BackendCounters> counters_;
+  alignas(base::kCacheLine) std::atomic<std::uint32_t> taken_{0};
 };
 
 }  // namespace lb::backend

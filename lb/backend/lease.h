@@ -11,8 +11,10 @@ namespace lb::backend {
 class Lease {
  public:
   Lease() noexcept = default;
-  Lease(BackendState& backend, std::size_t worker) noexcept : counters_(&backend.counters(worker)) {
-    counters_->active.add(1);
+  // Empty where the backend is full.
+  Lease(BackendState& backend, std::size_t worker) noexcept
+      : counters_(backend.take_place() ? &backend.counters(worker) : nullptr) {
+    if (counters_ != nullptr) counters_->active.add(1);
   }
   Lease(Lease&& other) noexcept : counters_(std::exchange(other.counters_, nullptr)) {}
   Lease& operator=(Lease&& other) noexcept {
@@ -26,7 +28,9 @@ class Lease {
   ~Lease() { give_back(); }
 
   void give_back() noexcept {
-    if (counters_ != nullptr) counters_->active.subtract(1);
+    if (counters_ == nullptr) return;
+    counters_->active.subtract(1);
+    counters_->backend->give_place_back();
     counters_ = nullptr;
   }
   [[nodiscard]] explicit operator bool() const noexcept { return counters_ != nullptr; }

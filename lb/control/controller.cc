@@ -1,5 +1,6 @@
 #include "lb/control/controller.h"
 
+#include <optional>
 #include <utility>
 
 #include "lb/snapshot/build_snapshot.h"
@@ -27,10 +28,15 @@ Controller::Controller(const config::Config& config, std::size_t workers, std::u
                        const base::Clock& clock, const base::Log& log)
     : clock_(clock), log_(log), max_connections_(max_connections) {
   for (const cluster::Listener& listener : config.listeners) {
-    ListenerView view{.config = listener, .backends = {}, .fail_open = false};
+    ListenerView view{.config = listener,
+                      .backends = {},
+                      .sources = source::make_sources(listener),
+                      .slow_start = SlowStart(listener.backends.size(), listener.slow_start),
+                      .fail_open = false};
     for (const cluster::Backend& backend : listener.backends) {
       BackendView& added = view.backends.emplace_back();
-      added.state = std::make_shared<backend::BackendState>(backend.name, backend.address, workers);
+      added.state = std::make_shared<backend::BackendState>(backend.name, backend.address, workers,
+                                                            backend.max_connections.value_or(0));
       added.since = clock_.now();
     }
     listeners_.push_back(std::move(view));
@@ -83,9 +89,21 @@ void Controller::settle(BackendId id, std::string_view reason) {
   const Condition now = what_counts(backend);
   if (std::exchange(backend.condition, now) == now) return;
   backend.since = clock_.now();
+  note_for_slow_start(id);
   // What brought it up may be the end of something else than checks: a maintenance, an ejection.
   log_change(id, now == Condition::kUp ? reason : backend.reason);
   rebuild();
+}
+
+// Who only drains is as warm as before.
+void Controller::note_for_slow_start(BackendId id) {
+  const BackendView& backend = at(id);
+  SlowStart& slow_start = listeners_[id.listener].slow_start;
+  if (backend.condition == Condition::kUp) {
+    slow_start.note_up(id.backend, backend.since);
+  } else if (backend.condition != Condition::kDraining || backend.ejection) {
+    slow_start.note_gone(id.backend);
+  }
 }
 
 void Controller::log_change(BackendId id, std::string_view reason) const {
@@ -117,8 +135,12 @@ void Controller::cut_those_down(BackendId witness) {
 
 void Controller::rebuild(const std::vector<const backend::BackendState*>& cut) {
   std::vector<snapshot::ListenerView> views;
-  for (const ListenerView& listener : listeners_) {
-    snapshot::ListenerView view{.listener = listener.config, .states = {}, .conditions = {}};
+  for (ListenerView& listener : listeners_) {
+    snapshot::ListenerView view{.listener = listener.config,
+                                .states = {},
+                                .conditions = {},
+                                .shares = listener.slow_start.shares(clock_.now()),
+                                .sources = listener.sources};
     for (const BackendView& backend : listener.backends) {
       view.states.push_back(backend.state);
       view.conditions.push_back(backend.condition);
@@ -129,6 +151,16 @@ void Controller::rebuild(const std::vector<const backend::BackendState*>& cut) {
   snapshot_ = snapshot::build_snapshot(generation, views, max_connections_, cut);
   note_fail_open();
   if (publish_) publish_(snapshot_);
+  schedule_refresh();
+}
+
+void Controller::schedule_refresh() const {
+  std::optional<std::chrono::milliseconds> soonest;
+  for (const ListenerView& listener : listeners_) {
+    const auto step = listener.slow_start.step();
+    if (step && (!soonest || *step < *soonest)) soonest = step;
+  }
+  if (soonest && schedule_) schedule_(*soonest);
 }
 
 void Controller::note_fail_open() {

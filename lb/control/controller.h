@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,7 +15,9 @@
 #include "lb/backend/backend_state.h"
 #include "lb/backend/condition.h"
 #include "lb/config/config.h"
+#include "lb/control/slow_start.h"
 #include "lb/snapshot/snapshot.h"
+#include "lb/source/sources.h"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 
@@ -51,12 +54,15 @@ struct BackendView {
 struct ListenerView {
   cluster::Listener config;
   std::vector<BackendView> backends;
+  source::Sources sources;  // handed on from snapshot to snapshot
+  SlowStart slow_start;
   bool fail_open = false;  // none that may be picked is up, so the others are tried
 };
 
 class Controller {
  public:
   using Publish = std::function<void(std::shared_ptr<const snapshot::Snapshot>)>;
+  using Schedule = std::function<void(std::chrono::milliseconds)>;
 
   // `clock` and `log` outlive the controller.
   Controller(const config::Config& config, std::size_t workers, std::uint64_t max_connections, const base::Clock& clock,
@@ -64,6 +70,10 @@ class Controller {
 
   // Calls `publish` with every snapshot from now on. The one that is current now is given to no one: ask snapshot().
   void publish_to(Publish publish) { publish_ = std::move(publish); }
+  // Calls `schedule` with the time after which refresh() is to be called, whenever there is one; the last word counts.
+  void schedule_by(Schedule schedule) { schedule_ = std::move(schedule); }
+  // Publishes the shares that backends have by now that are coming back (slowStart).
+  void refresh() { rebuild(); }
   [[nodiscard]] std::shared_ptr<const snapshot::Snapshot> snapshot() const noexcept { return snapshot_; }
   [[nodiscard]] const std::vector<ListenerView>& listeners() const noexcept { return listeners_; }
 
@@ -86,10 +96,12 @@ class Controller {
  private:
   [[nodiscard]] BackendView& at(BackendId id) noexcept { return listeners_[id.listener].backends[id.backend]; }
   void settle(BackendId id, std::string_view reason);
+  void note_for_slow_start(BackendId id);
   void log_change(BackendId id, std::string_view reason) const;
   void cut_those_down(BackendId witness);
   void rebuild(const std::vector<const backend::BackendState*>& cut = {});
   void note_fail_open();
+  void schedule_refresh() const;
 
   const base::Clock& clock_;
   const base::Log& log_;
@@ -97,6 +109,7 @@ class Controller {
   std::vector<ListenerView> listeners_;
   std::shared_ptr<const snapshot::Snapshot> snapshot_;
   Publish publish_;
+  Schedule schedule_;
 };
 
 }  // namespace lb::control

@@ -27,6 +27,7 @@ class Family {
     (family_.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = static_cast<double>(value);
     family_.metric.push_back(std::move(metric));
   }
+  [[nodiscard]] bool empty() const noexcept { return family_.metric.empty(); }
   [[nodiscard]] MetricFamily take() && { return std::move(family_); }
 
  private:
@@ -63,6 +64,8 @@ void add_daemon(std::vector<MetricFamily>& families, const Controller& controlle
   pauses.add({{"reason", "descriptors"}},
              sum(workers, [](const auto& s) -> auto& { return s.pauses_for_descriptors; }));
   pauses.add({{"reason", "limit"}}, sum(workers, [](const auto& s) -> auto& { return s.pauses_for_limit; }));
+  pauses.add({{"reason", "listener_limit"}},
+             sum(workers, [](const auto& s) -> auto& { return s.pauses_for_listener_limit; }));
   families.push_back(std::move(pauses).take());
 
   Family pipes("small_pipes_total", "Pipes for bulk that the system made smaller than wanted (pipe-user-pages-soft).",
@@ -107,6 +110,26 @@ void add_listeners(std::vector<MetricFamily>& families, const Controller& contro
   for (Family* family : {&accepted, &active, &closed, &retries, &reused, &fail_open}) {
     families.push_back(std::move(*family).take());
   }
+}
+
+void add_sources(std::vector<MetricFamily>& families, const Controller& controller, const Workers& workers) {
+  constexpr auto kFull = static_cast<std::size_t>(proxy::CloseReason::kBackendsFull);
+  Family refused("refused_total", "Clients that were reset because they may not come or somebody was full, by reason.",
+                 MetricType::Counter);
+  Family sticky("sticky_entries", "Clients whose backend is remembered.", MetricType::Gauge);
+  for (std::size_t i = 0; i < controller.listeners().size(); ++i) {
+    const auto& listener = controller.listeners()[i];
+    const ClientMetric::Label label{"listener", listener.config.name};
+    refused.add({label, {"reason", "denied"}},
+                sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].denied; }));
+    refused.add({label, {"reason", "source_limit"}},
+                sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].over_source_limit; }));
+    refused.add({label, {"reason", "backends_full"}},
+                sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].closed[kFull]; }));
+    if (listener.sources.sticky) sticky.add({label}, listener.sources.sticky->entries());
+  }
+  families.push_back(std::move(refused).take());
+  if (!sticky.empty()) families.push_back(std::move(sticky).take());
 }
 
 void add_backends(std::vector<MetricFamily>& families, const Controller& controller) {
@@ -166,6 +189,7 @@ std::string MetricsExporter::render() const {
   std::vector<MetricFamily> families;
   add_daemon(families, controller_, workers_, version_);
   add_listeners(families, controller_, workers_);
+  add_sources(families, controller_, workers_);
   add_backends(families, controller_);
   return prometheus::TextSerializer().Serialize(families);
 }

@@ -53,6 +53,11 @@ Accepted accept_connection(int listening_fd) noexcept {
   return {std::move(fd), base::SocketAddress::from(generic), 0};
 }
 
+void close_with_reset(base::UniqueFd fd) noexcept {
+  const linger at_once{1, 0};
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
 SocketResult tcp_socket(int family) noexcept {
   base::UniqueFd fd(socket_non_blocking(family));
   const int error = fd ? 0 : errno;

@@ -21,6 +21,9 @@ struct Accepted {
 };
 [[nodiscard]] Accepted accept_connection(int listening_fd) noexcept;
 
+// Closes with a reset: the peer cannot take this for a clean end, and nothing of the connection lingers.
+void close_with_reset(base::UniqueFd fd) noexcept;
+
 [[nodiscard]] SocketResult tcp_socket(int family) noexcept;
 
 // Begins to connect. The descriptor turns writable when it is known how that ended; SO_ERROR tells then. An error that

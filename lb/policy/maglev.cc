@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "lb/policy/source_key.h"
 #include "lb/policy/the_rest.h"
 #include "lib/base/hash.h"
 
@@ -54,7 +55,7 @@ Maglev::Maglev(std::span<const std::uint32_t> weights, std::span<const std::stri
 std::optional<BackendIndex> Maglev::pick(PickContext& context) const noexcept {
   if (table_.empty()) return std::nullopt;
   // A neighbour in the table would not do for those who are excluded: who stands beside whom is not random.
-  std::uint64_t key = context.source;
+  std::uint64_t key = context.client == nullptr ? 0 : source_key(*context.client);
   for (int look = 0; look < kLooks; ++look, key = base::mix(key + 1)) {
     const std::uint32_t index = table_[key % table_.size()];
     if (!is_excluded(context, index)) return BackendIndex{index};

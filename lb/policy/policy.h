@@ -8,6 +8,7 @@
 #include <span>
 
 #include "lb/backend/backend_state.h"
+#include "lib/base/ip_address.h"
 #include "lib/base/random.h"
 
 namespace lb::policy {
@@ -17,11 +18,11 @@ enum class BackendIndex : std::uint32_t {};
 
 // What one pick may look at; made by the worker for every pick, never stored.
 struct PickContext {
-  base::Random& random;      // the worker's own
-  std::uint32_t& cursor;     // the worker's own for this listener: where its round is; any number to begin with
-  std::uint64_t source = 0;  // of the client's address: source_key()
+  base::Random& random;                     // the worker's own
+  std::uint32_t& cursor;                    // the worker's own for this listener: where its round is; any to begin with
+  const base::IpAddress* client = nullptr;  // null: nobody in particular
   std::span<const std::shared_ptr<backend::BackendState>> backends{};  // BackendIndex counts these
-  std::span<const BackendIndex> excluded{};  // tried already by this session; a handful at most
+  std::span<const BackendIndex> excluded{};                            // tried already by this session, or full
 };
 
 class Policy {

@@ -1,5 +1,5 @@
-// source_key: what PickContext::source is to be: the client's address, mixed so that neighbours are far apart. The same
-// number on every host. Any thread.
+// source_key: a client's address as one number, mixed so that neighbours are far apart. The same on every host. Any
+// thread.
 #pragma once
 
 #include <cstdint>

@@ -20,8 +20,9 @@ enum class CloseReason : unsigned char {
   kClientDead,      // the client acknowledged nothing for half a minute
   kBackendDead,     // the backend acknowledged nothing for half a minute
   kBackendDown,     // the backend went down while another one was up (onDown: reset)
+  kBackendsFull,    // no backend that is left takes a session more
 };
-inline constexpr std::size_t kCloseReasons = 13;
+inline constexpr std::size_t kCloseReasons = 14;
 
 [[nodiscard]] constexpr std::string_view to_string(CloseReason reason) noexcept {
   switch (reason) {
@@ -51,6 +52,8 @@ inline constexpr std::size_t kCloseReasons = 13;
       return "backend_dead";
     case CloseReason::kBackendDown:
       return "backend_down";
+    case CloseReason::kBackendsFull:
+      return "backends_full";
   }
   return "unknown";
 }

@@ -5,15 +5,12 @@
 #include <utility>
 
 #include "lb/net/socket.h"
-#include "lb/policy/source_key.h"
 
 namespace lb::proxy {
 namespace {
 
 using std::chrono::milliseconds;
 
-// The largest `retries` that a configuration may ask for, and the first try.
-constexpr std::size_t kMostTries = 11;
 // One more than a flight may have, so that what is too long shows.
 constexpr std::size_t kRoomForFlight = kLargestRecord + 1;
 
@@ -25,9 +22,9 @@ base::Counter& failure_counter(backend::BackendCounters& counters, int error) no
 
 }  // namespace
 
-Race::Race(SessionPlace& place, net::Stream& client, net::Stream::Handler& handler,
-           const base::IpAddress& source) noexcept
-    : place_(place), client_(client), handler_(handler), source_(source), began_(place.wheel.now()) {}
+Race::Race(SessionPlace& place, net::Stream& client, net::Stream::Handler& handler, const base::IpAddress& source,
+           source::Visit* visit) noexcept
+    : place_(place), client_(client), handler_(handler), chooser_(source, visit), began_(place.wheel.now()) {}
 
 Race::~Race() {
   for (Attempt& attempt : attempts()) attempt.stream->reset();
@@ -90,14 +87,14 @@ bool Race::may_try() const noexcept {
 
 bool Race::begin() noexcept {
   while (may_try()) {
-    const auto index = choose();
-    if (!index) {
-      exhausted_ = true;
+    backend::Lease lease = choose();
+    if (!lease) {
+      exhausted_ = !chooser_.all_full();  // a place may be free later
       return false;
     }
     if (tries_++ > 0 && count_ == 0) place_.counters.retries.add(1);
     Attempt& attempt = attempts_[count_++];
-    attempt.lease = backend::Lease(place_.pool->at(*index), place_.worker);
+    attempt.lease = std::move(lease);
     attempt.since = place_.wheel.now();
     const int error = connect(attempt);
     if (error == 0) return true;
@@ -111,20 +108,18 @@ bool Race::begin() noexcept {
   return false;
 }
 
-std::optional<policy::BackendIndex> Race::choose() const noexcept {
-  std::array<policy::BackendIndex, kMostTries + kMostAtOnce> excluded{};
-  std::size_t count = 0;
+backend::Lease Race::choose() noexcept {
   const auto& backends = place_.pool->backends;
+  place_.excluded.clear();
   // By identity: a snapshot that came meanwhile may have numbered the backends anew.
-  for (std::size_t i = 0; tries_ > 0 && i < backends.size() && count < excluded.size(); ++i) {
-    if (was_tried(*backends[i])) excluded[count++] = policy::BackendIndex(i);
+  for (std::size_t i = 0; tries_ > 0 && i < backends.size(); ++i) {
+    if (was_tried(*backends[i])) place_.excluded.push_back(policy::BackendIndex(i));
   }
-  policy::PickContext context{.random = place_.random,
-                              .cursor = place_.cursor,
-                              .source = policy::source_key(source_),
-                              .backends = backends,
-                              .excluded = std::span(excluded).first(count)};
-  return place_.pool->pick(context);
+  return chooser_.choose({.pool = *place_.pool,
+                          .random = place_.random,
+                          .cursor = place_.cursor,
+                          .worker = place_.worker,
+                          .excluded = place_.excluded});
 }
 
 bool Race::was_tried(const backend::BackendState& backend) const noexcept {
@@ -233,6 +228,7 @@ Race::Outcome Race::advance() noexcept {
     }
     if (begin()) continue;
     if (lacks_resources_) return lose(CloseReason::kOutOfResources);
+    if (chooser_.all_full()) return lose(CloseReason::kBackendsFull);
     return lose(tries_ == 0 ? CloseReason::kNoBackend : CloseReason::kConnectFailed);
   }
 }
@@ -284,6 +280,7 @@ Race::Outcome Race::win(Attempt& attempt) noexcept {
     if (other.stage == Stage::kConnecting && other.overdue) other.lease.counters().silences.add(1);
     drop(other);
   }
+  chooser_.note_standing(*place_.pool, attempts_[0].lease.backend());
   return Outcome::kWon;
 }
 

@@ -14,7 +14,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -22,10 +21,12 @@
 #include "lb/net/deadline_wheel.h"
 #include "lb/net/socket_pool.h"
 #include "lb/net/stream.h"
+#include "lb/proxy/chooser.h"
 #include "lb/proxy/client_hello.h"
 #include "lb/proxy/close_reason.h"
 #include "lb/proxy/relay.h"
 #include "lb/proxy/session_place.h"
+#include "lb/source/visit.h"
 #include "lib/base/ip_address.h"
 
 namespace lb::proxy {
@@ -34,8 +35,10 @@ class Race {
  public:
   enum class Outcome { kOpen, kWon, kLost };
 
-  // `handler` is told by the streams, and is to call on_ready. All outlive the race.
-  Race(SessionPlace& place, net::Stream& client, net::Stream::Handler& handler, const base::IpAddress& source) noexcept;
+  // `handler` is told by the streams, and is to call on_ready. `visit` is null where the listener keeps none. All
+  // outlive the race, but `visit` need not once it is over.
+  Race(SessionPlace& place, net::Stream& client, net::Stream::Handler& handler, const base::IpAddress& source,
+       source::Visit* visit) noexcept;
   ~Race();
   Race(const Race&) = delete;
   Race& operator=(const Race&) = delete;
@@ -59,7 +62,7 @@ class Race {
   // Once it is lost.
   [[nodiscard]] CloseReason reason() const noexcept { return reason_; }
 
-  [[nodiscard]] const base::IpAddress& source() const noexcept { return source_; }
+  [[nodiscard]] const base::IpAddress& source() const noexcept { return chooser_.client(); }
   [[nodiscard]] unsigned tries() const noexcept { return tries_; }
   [[nodiscard]] std::chrono::milliseconds age() const noexcept { return since(began_); }
 
@@ -92,7 +95,7 @@ class Race {
   [[nodiscard]] bool may_try() const noexcept;
   bool begin() noexcept;
   [[nodiscard]] int connect(Attempt& attempt) noexcept;
-  [[nodiscard]] std::optional<policy::BackendIndex> choose() const noexcept;
+  [[nodiscard]] backend::Lease choose() noexcept;
   [[nodiscard]] bool was_tried(const backend::BackendState& backend) const noexcept;
   void look_at(Attempt& attempt) noexcept;
   void tell(Attempt& attempt) noexcept;
@@ -125,7 +128,7 @@ class Race {
   SessionPlace& place_;
   net::Stream& client_;
   net::Stream::Handler& handler_;
-  base::IpAddress source_;
+  Chooser chooser_;
   net::Tick began_;
   std::uint16_t tries_ = 0;
   std::uint8_t count_ = 0;

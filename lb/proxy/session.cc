@@ -28,8 +28,8 @@ milliseconds to_milliseconds(net::Tick ticks) noexcept {
 
 }  // namespace
 
-Session::Session(SessionPlace& place, const base::IpAddress& client)
-    : place_(place), race_(new Race(place, client_, *this, client)) {}
+Session::Session(SessionPlace& place, const base::IpAddress& client, source::Visit* visit)
+    : place_(place), race_(new Race(place, client_, *this, client, visit)) {}
 
 void Session::start(base::UniqueFd client) noexcept {
   if (client_.open(place_.loop, std::move(client), *this, net::Stream::State::kConnected)) {

@@ -17,6 +17,7 @@
 #include "lb/proxy/race.h"
 #include "lb/proxy/relay.h"
 #include "lb/proxy/session_place.h"
+#include "lb/source/visit.h"
 #include "lib/base/ip_address.h"
 #include "lib/base/unique_fd.h"
 
@@ -24,7 +25,8 @@ namespace lb::proxy {
 
 class Session final : private net::Stream::Handler, private net::Deadline {
  public:
-  Session(SessionPlace& place, const base::IpAddress& client);
+  // `visit` is null where the listener keeps none.
+  Session(SessionPlace& place, const base::IpAddress& client, source::Visit* visit = nullptr);
 
   // Takes the accepted descriptor and sets out for a backend. The session may be gone when this returns.
   void start(base::UniqueFd client) noexcept;

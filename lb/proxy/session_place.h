@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "lb/net/deadline_wheel.h"
 #include "lb/net/event_loop.h"
@@ -40,9 +41,10 @@ struct SessionPlace {
   std::size_t worker;
   std::size_t listener;
   const snapshot::Pool* pool;
-  bool keeps_races;          // for the log
-  HedgeBudget hedge_budget;  // of first flights
-  std::uint32_t cursor = 0;  // of the policy
+  bool keeps_races;                              // for the log
+  HedgeBudget hedge_budget;                      // of first flights
+  std::uint32_t cursor = 0;                      // of the policy
+  std::vector<policy::BackendIndex> excluded{};  // from one choice; kept for its room
 };
 
 }  // namespace lb::proxy

@@ -47,28 +47,48 @@ class Worker::Door final : public net::ListenSocket::Handler {
   void pause() noexcept {
     if (socket_) socket_->pause();
   }
-  void resume() noexcept {
-    if (socket_) socket_->resume();
+  // False while this listener has no room itself.
+  [[nodiscard]] bool resume() noexcept {
+    full_ = full_ && at_limit();
+    if (socket_ && !full_) socket_->resume();
+    return !full_;
   }
+  [[nodiscard]] bool full() const noexcept { return full_; }
   // Those who were told by the kernel that they are connected are served; then nobody is any more.
   void close() noexcept {
-    while (socket_ && !worker_.paused_ && accept_one(*socket_)) {
+    while (socket_ && !worker_.paused_ && !full_ && accept_one(*socket_)) {
     }
     socket_.reset();
   }
 
   void on_acceptable(net::ListenSocket& socket) noexcept override {
     worker_.wheel_.catch_up();
-    for (int i = 0; i < kAcceptsATurn && !worker_.paused_; ++i) {
+    for (int i = 0; i < kAcceptsATurn && !worker_.paused_ && !full_; ++i) {
       // At the limit the loop calls again if somebody really waits; only then is it a pause.
-      if (!accept_one(socket) || worker_.at_limit()) return;
+      if (!accept_one(socket) || worker_.at_limit() || at_limit()) return;
     }
   }
 
  private:
+  // Of this listener, over all workers.
+  [[nodiscard]] bool at_limit() const noexcept {
+    const std::uint64_t most = place_.pool->max_connections;
+    if (most == 0) return false;
+    std::uint64_t active = 0;
+    for (const auto& stats : worker_.all_stats_) active += stats->by_listener[place_.listener].active.value();
+    return active >= most;
+  }
+
   bool accept_one(net::ListenSocket& socket) noexcept {
     if (worker_.at_limit()) {
       worker_.pause_accepting(worker_.stats_.pauses_for_limit);
+      return false;
+    }
+    if (at_limit()) {
+      full_ = true;
+      socket.pause();
+      worker_.stats_.pauses_for_listener_limit.add(1);
+      worker_.resume_timer_.start(kPause);
       return false;
     }
     net::Accepted accepted = socket.accept();
@@ -83,6 +103,7 @@ class Worker::Door final : public net::ListenSocket::Handler {
   Worker& worker_;
   SessionPlace place_;
   std::unique_ptr<net::ListenSocket> socket_;
+  bool full_ = false;  // paused for its own limit
 };
 
 Worker::Worker(WorkerSetup setup, std::span<const std::unique_ptr<WorkerStats>> all_stats, const base::Clock& clock,
@@ -90,6 +111,7 @@ Worker::Worker(WorkerSetup setup, std::span<const std::unique_ptr<WorkerStats>> 
     : index_(setup.index),
       all_stats_(all_stats),
       stats_(*all_stats[setup.index]),
+      clock_(clock),
       log_(log),
       random_(setup.seed),
       mailbox_(loop_),
@@ -169,10 +191,34 @@ bool Worker::in_use(const snapshot::Snapshot& snapshot) const noexcept {
 // ---- admission
 
 void Worker::admit(net::Accepted accepted, SessionPlace& place) noexcept {
+  const base::IpAddress client = accepted.peer.ip();
+  if (base::Counter* const why = refusal_of(client, place)) {
+    why->add(1);
+    net::close_with_reset(std::move(accepted.fd));
+    return;
+  }
   place.counters.accepted.add(1);
+  place.counters.active.add(1);
   stats_.active.add(1);
-  sessions_.create(place, accepted.peer.ip()).start(std::move(accepted.fd));
+  begin_session(std::move(accepted.fd), client, place);
   if (!restore_spare()) pause_accepting(stats_.pauses_for_descriptors);
+}
+
+// Null: the client is served, and counted where its source is.
+base::Counter* Worker::refusal_of(const base::IpAddress& client, const SessionPlace& place) noexcept {
+  const source::Sources& sources = place.pool->sources;
+  if (sources.filter && !sources.filter->admits(client)) return &place.counters.denied;
+  if (sources.count && !sources.count->enter(client, sources.max_sessions)) return &place.counters.over_source_limit;
+  return nullptr;
+}
+
+void Worker::begin_session(base::UniqueFd fd, const base::IpAddress& client, SessionPlace& place) noexcept {
+  const source::Sources& sources = place.pool->sources;
+  if (!sources.keeps_visits()) return sessions_.create(place, client).start(std::move(fd));
+  auto visit = std::make_unique<source::Visit>(client, sources.count, sources.sticky, clock_);
+  Session& session = sessions_.create(place, client, visit.get());
+  visits_.emplace(&session, std::move(visit));
+  session.start(std::move(fd));
 }
 
 bool Worker::at_limit() const noexcept {
@@ -202,12 +248,14 @@ void Worker::resume_accepting() noexcept {
     return;
   }
   paused_ = false;
-  resume_timer_.cancel();
-  for (auto& door : doors_) door->resume();
+  bool all = true;
+  for (auto& door : doors_) all = door->resume() && all;
+  all ? resume_timer_.cancel() : resume_timer_.start(kPause);
 }
 
 void Worker::on_closed(Session& session) noexcept {
   const SessionPlace& place = session.place();
+  const std::size_t listener = place.listener;
   place.counters.closed[static_cast<std::size_t>(session.reason())].add(1);
   if (const Race* const race = session.race(); race != nullptr && log_.debug_enabled()) {
     log_.debug("session closed: reason={} client={} backend={} tries={} to_backend={}B to_client={}B age={}ms",
@@ -215,9 +263,11 @@ void Worker::on_closed(Session& session) noexcept {
                session.backend() == nullptr ? "-" : session.backend()->name(), race->tries(),
                session.bytes_to_backend(), session.bytes_to_client(), race->age().count());
   }
+  place.counters.active.subtract(1);
+  if (!visits_.empty()) visits_.erase(&session);
   sessions_.destroy(session);
   stats_.active.subtract(1);
-  if (paused_) resume_accepting();
+  if (paused_ || doors_[listener]->full()) resume_accepting();
   report_if_drained();
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "lb/net/deadline_wheel.h"
@@ -22,7 +23,10 @@
 #include "lb/proxy/session.h"
 #include "lb/proxy/worker_stats.h"
 #include "lb/snapshot/snapshot.h"
+#include "lb/source/visit.h"
 #include "lib/base/clock.h"
+#include "lib/base/counter.h"
+#include "lib/base/ip_address.h"
 #include "lib/base/log.h"
 #include "lib/base/random.h"
 #include "lib/base/slab.h"
@@ -60,6 +64,8 @@ class Worker final : private SessionOwner {
 
   void on_closed(Session& session) noexcept override;
   void admit(net::Accepted accepted, SessionPlace& place) noexcept;
+  [[nodiscard]] base::Counter* refusal_of(const base::IpAddress& client, const SessionPlace& place) noexcept;
+  void begin_session(base::UniqueFd fd, const base::IpAddress& client, SessionPlace& place) noexcept;
   void adopt(std::shared_ptr<const snapshot::Snapshot> snapshot) noexcept;
   void cut_sessions() noexcept;  // of the snapshot's `cut`
   void forget_unused_snapshots() noexcept;
@@ -74,6 +80,7 @@ class Worker final : private SessionOwner {
   std::size_t index_;
   std::span<const std::unique_ptr<WorkerStats>> all_stats_;
   WorkerStats& stats_;
+  const base::Clock& clock_;
   const base::Log& log_;
   base::Random random_;
   net::EventLoop loop_;
@@ -86,6 +93,7 @@ class Worker final : private SessionOwner {
   std::shared_ptr<const snapshot::Snapshot> snapshot_;
   std::vector<std::shared_ptr<const snapshot::Snapshot>> former_snapshots_;  // sessions still lease their backends
   std::vector<std::unique_ptr<Door>> doors_;
+  std::unordered_map<const Session*, std::unique_ptr<source::Visit>> visits_;  // of listeners that keep any
   base::Slab<Session> sessions_;
   std::function<void()> on_drained_;
   bool paused_ = false;

@@ -11,7 +11,10 @@
 namespace lb::proxy {
 
 struct alignas(base::kCacheLine) ListenerCounters {
-  base::Counter accepted;                           // connections taken from the listening socket
+  base::Counter accepted;                           // connections taken from the listening socket, to be served
+  base::Counter active;                             // sessions now
+  base::Counter denied;                             // connections reset at once: their source may not connect
+  base::Counter over_source_limit;                  // and those whose source has as many sessions as it may
   base::Counter retries;                            // further backends tried after one could not be reached
   base::Counter reused_sockets;                     // tries that had a socket of a former session
   base::Counter connect_hedges;                     // backends tried beside one that did not answer a SYN
@@ -27,6 +30,7 @@ struct alignas(base::kCacheLine) WorkerStats {
   base::Counter active;                       // sessions now
   base::Counter pauses_for_descriptors;       // accepting paused: no descriptor or socket memory left
   base::Counter pauses_for_limit;             // accepting paused: maxConnections reached
+  base::Counter pauses_for_listener_limit;    // one listener paused: its own maxConnections reached
   base::Counter small_pipes;                  // pipes for bulk that the system made smaller than wanted
   std::vector<ListenerCounters> by_listener;  // in the order of the daemon's listeners
 };

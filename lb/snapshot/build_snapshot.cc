@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lb/policy/make_policy.h"
+#include "lb/snapshot/slow_start.h"
 
 namespace lb::snapshot {
 namespace {
@@ -18,7 +19,8 @@ using backend::Condition;
 std::vector<std::uint32_t> weights_of(const ListenerView& view, Condition condition) {
   std::vector<std::uint32_t> weights;
   for (std::size_t i = 0; i < view.listener.backends.size(); ++i) {
-    weights.push_back(view.conditions[i] == condition ? view.listener.backends[i].weight : 0);
+    const std::uint32_t weight = view.conditions[i] == condition ? view.listener.backends[i].weight : 0;
+    weights.push_back(view.shares.empty() ? weight : ramped_weight(weight, view.shares[i]));
   }
   return weights;
 }
@@ -43,6 +45,20 @@ std::unique_ptr<const policy::Policy> tier_of(const ListenerView& view, Conditio
   return empty ? nullptr : policy::make_policy(view.listener.policy, weights, names);
 }
 
+// Of the first tier that there is, those of positive weight, by their keys.
+std::vector<std::pair<std::uint64_t, policy::BackendIndex>> best_of(const ListenerView& view) {
+  std::vector<std::pair<std::uint64_t, policy::BackendIndex>> best;
+  for (const Condition condition : {Condition::kUp, Condition::kDraining, Condition::kDown}) {
+    const auto weights = weights_of(view, condition);
+    for (std::uint32_t i = 0; i < weights.size(); ++i) {
+      if (weights[i] > 0) best.emplace_back(view.states[i]->key(), policy::BackendIndex{i});
+    }
+    if (!best.empty()) break;
+  }
+  std::ranges::sort(best);
+  return best;
+}
+
 Pool build_pool(const ListenerView& view) {
   const cluster::Listener& listener = view.listener;
   const auto names = names_of(view);
@@ -56,6 +72,9 @@ Pool build_pool(const ListenerView& view) {
             .first_byte = first_byte_of(listener),
             .first_flight = listener.first_flight};
   pool.fail_open = !pool.tiers.front();
+  pool.sources = view.sources;
+  if (view.sources.sticky) pool.best = best_of(view);
+  pool.max_connections = listener.max_connections.value_or(0);
   return pool;
 }
 

@@ -11,11 +11,13 @@
 
 namespace lb::snapshot {
 
-// One listener as control sees it. `states` and `conditions` run beside `listener.backends`.
+// One listener as control sees it. `states`, `conditions` and `shares` run beside `listener.backends`.
 struct ListenerView {
   const cluster::Listener& listener;
   std::vector<std::shared_ptr<backend::BackendState>> states;
   std::vector<backend::Condition> conditions;
+  std::vector<std::uint32_t> shares{};  // of their weights, in percent; empty: all have all (slow_start.h)
+  source::Sources sources{};            // handed on from snapshot to snapshot
 };
 
 // Backends that are up share the new sessions by their weights. Those that drain, and after them those that are down,

@@ -2,16 +2,19 @@
 // workers; a worker swaps to the next one between two events.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lb/backend/backend_state.h"
 #include "lb/policy/policy.h"
+#include "lb/source/sources.h"
 #include "lib/cluster/cluster.h"
 
 namespace lb::snapshot {
@@ -21,6 +24,10 @@ struct Pool {
   std::vector<std::shared_ptr<backend::BackendState>> backends;  // BackendIndex counts these
   // Over those that are up, that drain, that are down; null where there is none of that kind that has weight.
   std::array<std::unique_ptr<const policy::Policy>, 3> tiers;
+  // Where the listener is sticky: the backends of the first tier that there is, by their keys.
+  std::vector<std::pair<std::uint64_t, policy::BackendIndex>> best{};
+  source::Sources sources{};
+  std::uint64_t max_connections = 0;  // of the listener; 0: as many as come
   cluster::Timeouts timeouts;
   std::chrono::milliseconds connect_deadline{};  // choosing and connecting, all tries together
   unsigned retries = 0;
@@ -32,13 +39,11 @@ struct Pool {
   [[nodiscard]] backend::BackendState& at(policy::BackendIndex index) const noexcept {
     return *backends[static_cast<std::size_t>(index)];
   }
-  // The best that is left: one that drains only when none that is up is left, one that is down only after those.
-  [[nodiscard]] std::optional<policy::BackendIndex> pick(policy::PickContext& context) const noexcept {
-    for (const auto& tier : tiers) {
-      if (!tier) continue;
-      if (const auto index = tier->pick(context)) return index;
-    }
-    return std::nullopt;
+  // Where the listener is sticky: the backend with this key, if it has weight and none is healthier.
+  [[nodiscard]] std::optional<policy::BackendIndex> among_the_best(std::uint64_t key) const noexcept {
+    const auto found = std::ranges::lower_bound(best, key, {}, &std::pair<std::uint64_t, policy::BackendIndex>::first);
+    if (found == best.end() || found->first != key) return std::nullopt;
+    return found->second;
   }
 };
 

@@ -18,6 +18,9 @@ std::array<std::uint8_t, 16> masked(std::array<std::uint8_t, 16> bytes, unsigned
   return bytes;
 }
 
+// What stands before an IPv4 address that is written as an IPv6 one.
+constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
 IpAddress with_bytes(const IpAddress& like, const std::array<std::uint8_t, 16>& bytes) noexcept {
   return like.is_v6() ? IpAddress::from_v6(bytes.data()) : IpAddress::from_v4(bytes.data());
 }
@@ -54,6 +57,15 @@ bool IpAddress::is_loopback() const noexcept {
   return bytes_[15] == 1 && std::all_of(bytes_.begin(), bytes_.end() - 1, [](std::uint8_t byte) { return byte == 0; });
 }
 
+IpAddress IpAddress::prefix(unsigned bits) const noexcept {
+  return with_bytes(*this, masked(bytes_, bits));
+}
+
+IpAddress IpAddress::unmapped() const noexcept {
+  const bool mapped = v6_ && std::equal(kMapped.begin(), kMapped.end(), bytes_.begin());
+  return mapped ? from_v4(bytes_.data() + kMapped.size()) : *this;
+}
+
 std::string IpAddress::to_string() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
   ::inet_ntop(v6_ ? AF_INET6 : AF_INET, bytes_.data(), text.data(), text.size());
@@ -74,12 +86,17 @@ Result<IpNetwork> IpNetwork::parse(std::string_view text) {
       length > address->bit_length()) {
     return fail("'{}' has no valid prefix length; it goes from 0 to {}", text, address->bit_length());
   }
-  IpNetwork network;
-  network.address_ = with_bytes(*address, masked(address->bytes(), length));
-  network.prefix_length_ = static_cast<std::uint8_t>(length);
+  const IpNetwork network = around(*address, length);
   if (network.address_ != *address) {
     return fail("'{}' is an address inside a network, not a network; write {}", text, network.to_string());
   }
+  return network;
+}
+
+IpNetwork IpNetwork::around(const IpAddress& address, unsigned prefix_length) noexcept {
+  IpNetwork network;
+  network.address_ = address.prefix(prefix_length);
+  network.prefix_length_ = static_cast<std::uint8_t>(prefix_length);
   return network;
 }
 
@@ -87,8 +104,19 @@ bool IpNetwork::contains(const IpAddress& address) const noexcept {
   return address.is_v6() == address_.is_v6() && masked(address.bytes(), prefix_length_) == address_.bytes();
 }
 
+bool IpNetwork::contains(const IpNetwork& other) const noexcept {
+  return prefix_length_ <= other.prefix_length_ && contains(other.address_);
+}
+
 bool IpNetwork::overlaps(const IpNetwork& other) const noexcept {
-  return contains(other.address_) || other.contains(address_);
+  return contains(other) || other.contains(*this);
+}
+
+IpNetwork IpNetwork::unmapped() const noexcept {
+  constexpr unsigned kBefore = 8 * kMapped.size();
+  const IpAddress address = address_.unmapped();
+  const bool mapped = address.is_v6() != address_.is_v6() && prefix_length_ >= kBefore;
+  return mapped ? around(address, prefix_length_ - kBefore) : *this;
 }
 
 Result<IpAddress> IpNetwork::host(std::uint64_t n) const {

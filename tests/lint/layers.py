@@ -27,7 +27,7 @@ LAYERS = {
     "lb/proxy": 5, "lb/ruleset": 5, "pki/crypto": 5,
     "provisioner/hypervisor": 5, "provisioner/cloud_init": 5, "provisioner/dns": 5, "provisioner/network": 5,
     "lb/snapshot": 4, "provisioner/step": 4, "pki/plan": 4,
-    "lb/policy": 3, "lb/sticky": 3,
+    "lb/policy": 3, "lb/source": 3,
     "lb/net": 2, "lb/backend": 2, "lb/config": 2, "provisioner/config": 2, "pki/config": 2,
     "lib/cluster": 1, "lib/firewall": 1,
     "lib/base": 0,

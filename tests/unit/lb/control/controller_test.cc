@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
+#include <utility>
 
 #include "tests/unit/lb/manual_clock.h"
+#include "tests/unit/lb/policy/picks.h"
 #include "tests/unit/lb/sample_config.h"
 
 namespace lb::control {
@@ -213,6 +217,74 @@ TEST_F(ControllerTest, WorksWithNobodyToPublishTo) {
   Controller alone(sample_config({1}), 1, 10, clock_, log_);
   alone.set_condition({0, 0}, Condition::kDown, "refused");
   EXPECT_EQ(alone.snapshot()->generation, 2U);
+}
+
+TEST_F(ControllerTest, HandsOnWhatIsKnownAboutWhoComes) {
+  config::Config config = two_listeners();
+  config.listeners[0].sticky = cluster::Sticky{.max_entries = 100};
+  Controller controller(config, 1, 10, clock_, log_);
+  const auto table = controller.snapshot()->pools[0].sources.sticky;
+  ASSERT_TRUE(table);
+  controller.set_condition({0, 0}, Condition::kDown, "refused");
+  EXPECT_EQ(controller.snapshot()->pools[0].sources.sticky, table);
+  EXPECT_FALSE(controller.snapshot()->pools[1].sources.sticky);
+}
+
+TEST_F(ControllerTest, TellsEachBackendHowManyItTakes) {
+  config::Config config = two_listeners();
+  config.listeners[0].backends[1].max_connections = 7;
+  const Controller controller(config, 1, 10, clock_, log_);
+  EXPECT_EQ(controller.snapshot()->pools[0].backends[0]->most_sessions(), 0U);
+  EXPECT_EQ(controller.snapshot()->pools[0].backends[1]->most_sessions(), 7U);
+}
+
+// Backends of weight 1 and 1, the second of which came back.
+TEST_F(ControllerTest, RampsABackendThatCameBackUntilItHasItsShare) {
+  config::Config config = sample_config({1, 1});
+  config.listeners[0].slow_start = std::chrono::seconds{30};
+  Controller controller(config, 1, 10, clock_, log_);
+  std::vector<std::chrono::milliseconds> scheduled;
+  controller.schedule_by([&](std::chrono::milliseconds after) { scheduled.push_back(after); });
+  const auto share = [&] {
+    const auto counts = policy::count_picks(*controller.snapshot()->pools[0].tiers[0], 2, 3);
+    return static_cast<double>(counts[1]) / static_cast<double>(counts[0]);
+  };
+  EXPECT_NEAR(share(), 1, 0.05);  // it was up from the beginning
+  controller.set_condition({0, 1}, Condition::kDraining, "readyz says 500");
+  controller.set_condition({0, 1}, Condition::kUp, "readyz says 200");
+  EXPECT_NEAR(share(), 1, 0.05);  // and is as warm as before
+  controller.set_condition({0, 1}, Condition::kDown, "refused");
+  EXPECT_TRUE(scheduled.empty());
+  controller.set_condition({0, 1}, Condition::kUp, "connected");
+  std::vector<double> shares{share()};
+  while (scheduled.size() == shares.size()) {
+    clock_.advance(scheduled.back());
+    controller.refresh();
+    shares.push_back(share());
+  }
+  EXPECT_EQ(shares.size(), 11U);  // the first, and ten steps of 3 s
+  EXPECT_NEAR(shares.front(), 0.1, 0.02);
+  EXPECT_NEAR(shares[5], 0.55, 0.05);
+  EXPECT_NEAR(shares.back(), 1, 0.05);
+  EXPECT_TRUE(std::ranges::is_sorted(shares.begin(), std::prev(shares.end())));
+}
+
+TEST_F(ControllerTest, RampsAnEjectedBackendAndOneThatWasInMaintenance) {
+  config::Config config = sample_config({1, 1});
+  config.listeners[0].slow_start = std::chrono::seconds{30};
+  Controller controller(config, 1, 10, clock_, log_);
+  bool scheduled = false;
+  controller.schedule_by([&](std::chrono::milliseconds) { scheduled = true; });
+  controller.eject({0, 1}, "silent");
+  EXPECT_FALSE(scheduled);
+  controller.readmit({0, 1}, "its time is over");
+  EXPECT_TRUE(std::exchange(scheduled, false));
+  clock_.advance(std::chrono::seconds{30});
+  controller.refresh();
+  EXPECT_FALSE(scheduled);
+  controller.enter_maintenance({0, 1}, "upgrade");
+  controller.leave_maintenance({0, 1}, "done");
+  EXPECT_TRUE(scheduled);
 }
 
 }  // namespace

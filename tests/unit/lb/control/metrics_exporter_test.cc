@@ -87,6 +87,7 @@ keepstate_lb_connections_limit 100
 # TYPE keepstate_lb_accept_pauses_total counter
 keepstate_lb_accept_pauses_total{reason="descriptors"} 1
 keepstate_lb_accept_pauses_total{reason="limit"} 2
+keepstate_lb_accept_pauses_total{reason="listener_limit"} 0
 # HELP keepstate_lb_small_pipes_total Pipes for bulk that the system made smaller than wanted (pipe-user-pages-soft).
 # TYPE keepstate_lb_small_pipes_total counter
 keepstate_lb_small_pipes_total 4
@@ -111,6 +112,7 @@ keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="shutdown"
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="client_dead"} 0
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="backend_dead"} 0
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="backend_down"} 0
+keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="backends_full"} 0
 # HELP keepstate_lb_retries_total Further backends tried because one could not be reached.
 # TYPE keepstate_lb_retries_total counter
 keepstate_lb_retries_total{listener="kube-apiserver"} 3
@@ -120,6 +122,11 @@ keepstate_lb_backend_sockets_reused_total{listener="kube-apiserver"} 5
 # HELP keepstate_lb_fail_open 1 while no backend is up and the others are tried.
 # TYPE keepstate_lb_fail_open gauge
 keepstate_lb_fail_open{listener="kube-apiserver"} 0
+# HELP keepstate_lb_refused_total Clients that were reset because they may not come or somebody was full, by reason.
+# TYPE keepstate_lb_refused_total counter
+keepstate_lb_refused_total{listener="kube-apiserver",reason="denied"} 0
+keepstate_lb_refused_total{listener="kube-apiserver",reason="source_limit"} 0
+keepstate_lb_refused_total{listener="kube-apiserver",reason="backends_full"} 0
 # HELP keepstate_lb_backend_up 1 when health checks say that the backend is up.
 # TYPE keepstate_lb_backend_up gauge
 keepstate_lb_backend_up{listener="kube-apiserver",backend="controller-0"} 1
@@ -203,7 +210,7 @@ TEST_F(MetricsExporterTest, SumsTheRowsOfTheWorkers) {
 
 TEST_F(MetricsExporterTest, ReadsStrictly) {
   const StrictReader reader(render());
-  EXPECT_EQ(reader.samples.size(), 59U);
+  EXPECT_EQ(reader.samples.size(), 64U);
   EXPECT_EQ(reader.samples.at("keepstate_lb_fail_open{listener=\"kube-apiserver\"}"), 0);
 }
 
@@ -220,6 +227,23 @@ TEST_F(MetricsExporterTest, EscapesNames) {
   const Controller controller(config, 1, 100, clock_, log_);
   const StrictReader reader(MetricsExporter(controller, stats_, "1.2.3").render());
   EXPECT_EQ(reader.samples.count("keepstate_lb_retries_total{listener=\"quote\\\" back\\\\slash and\\nline\"}"), 1U);
+}
+
+TEST_F(MetricsExporterTest, TellsWhoWasRefusedAndHowManyAreRemembered) {
+  auto config = sample_config({1});
+  config.listeners[0].sticky = cluster::Sticky{};
+  const Controller controller(config, 2, 100, clock_, log_);
+  listener_row(0).denied.add(3);
+  listener_row(1).denied.add(1);
+  listener_row(1).over_source_limit.add(2);
+  listener_row(0).closed[static_cast<std::size_t>(proxy::CloseReason::kBackendsFull)].add(5);
+  controller.listeners()[0].sources.sticky->assign(base::IpAddress(), 1, {});
+  const StrictReader reader(MetricsExporter(controller, stats_, "1.2.3").render());
+  const std::string refused = "keepstate_lb_refused_total{listener=\"kube-apiserver\",reason=";
+  EXPECT_EQ(reader.samples.at(refused + "\"denied\"}"), 4);
+  EXPECT_EQ(reader.samples.at(refused + "\"source_limit\"}"), 2);
+  EXPECT_EQ(reader.samples.at(refused + "\"backends_full\"}"), 5);
+  EXPECT_EQ(reader.samples.at("keepstate_lb_sticky_entries{listener=\"kube-apiserver\"}"), 1);
 }
 
 // A reader may see a worker's count of the ends before that of the beginnings.

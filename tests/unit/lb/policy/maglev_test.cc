@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "lb/policy/source_key.h"
 #include "lib/base/ip_address.h"
 #include "tests/support/chi_squared.h"
 #include "tests/unit/lb/policy/picks.h"
@@ -107,8 +106,9 @@ TEST(Maglev, IsTheSameForEver) {
   std::vector<std::uint32_t> picked;
   std::uint32_t cursor = 0;
   base::Random random(1);
-  for (const char* const client : {"192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2"}) {
-    PickContext context{.random = random, .cursor = cursor, .source = source_key(*base::IpAddress::parse(client))};
+  for (const char* const text : {"192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2"}) {
+    const auto client = *base::IpAddress::parse(text);
+    PickContext context{.random = random, .cursor = cursor, .client = &client};
     picked.push_back(static_cast<std::uint32_t>(*policy.pick(context)));
   }
   EXPECT_THAT(picked, ElementsAre(2, 2, 1, 2, 2));
@@ -129,7 +129,7 @@ TEST(Maglev, PicksNothingWhereNothingIs) {
   Weights two{1, 1};
   base::Random random(1);
   std::uint32_t cursor = 0;
-  PickContext context{.random = random, .cursor = cursor, .source = 5, .excluded = all};
+  PickContext context{.random = random, .cursor = cursor, .excluded = all};
   EXPECT_FALSE(maglev(two).pick(context));
 }
 

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <set>
 
+#include "tests/support/chi_squared.h"
+#include "tests/unit/lb/policy/picks.h"
 #include "tests/unit/lb/sample_config.h"
 
 namespace lb::snapshot {
@@ -28,6 +31,15 @@ ListenerView view_of(const cluster::Listener& listener, std::string_view conditi
   return view;
 }
 
+// As the proxy does it where nobody is full.
+std::optional<policy::BackendIndex> pick(const Pool& pool, policy::PickContext& context) {
+  for (const auto& tier : pool.tiers) {
+    if (!tier) continue;
+    if (const auto index = tier->pick(context)) return index;
+  }
+  return std::nullopt;
+}
+
 // All that 200 picks came to.
 std::set<std::uint32_t> picked(const Pool& pool) {
   base::Random random(7);
@@ -35,7 +47,7 @@ std::set<std::uint32_t> picked(const Pool& pool) {
   policy::PickContext context{.random = random, .cursor = cursor};
   std::set<std::uint32_t> indexes;
   for (int i = 0; i < 200; ++i) {
-    if (const auto index = pool.pick(context)) indexes.insert(static_cast<std::uint32_t>(*index));
+    if (const auto index = pick(pool, context)) indexes.insert(static_cast<std::uint32_t>(*index));
   }
   return indexes;
 }
@@ -112,7 +124,7 @@ TEST(BuildSnapshot, AsksTierAfterTierForWhoHasTriedTheBetterOnes) {
   std::string order;
   while (true) {
     policy::PickContext context{.random = random, .cursor = cursor, .excluded = tried};
-    const auto index = snapshot->pools.front().pick(context);
+    const auto index = pick(snapshot->pools.front(), context);
     if (!index) break;
     tried.push_back(*index);
     order += "dnumu"[static_cast<std::size_t>(*index)];
@@ -133,6 +145,52 @@ TEST(BuildSnapshot, EachListenerFailsOpenForItself) {
   EXPECT_TRUE(snapshot->pools[0].fail_open);
   EXPECT_FALSE(snapshot->pools[1].fail_open);
   EXPECT_EQ(picked(snapshot->pools[1]), (std::set<std::uint32_t>{1}));
+}
+
+TEST(BuildSnapshot, HandsOnWhatIsKnownAboutWhoComes) {
+  auto listener = sample_listener({1, 1});
+  listener.sticky = cluster::Sticky{.max_entries = 100};
+  listener.max_connections = 7;
+  auto view = view_of(listener, "uu");
+  view.sources = source::make_sources(listener);
+  const auto first = build_snapshot(1, {view}, 1);
+  const auto second = build_snapshot(2, {view}, 1);
+  EXPECT_EQ(first->pools.front().sources.sticky, view.sources.sticky);
+  EXPECT_EQ(second->pools.front().sources.sticky, view.sources.sticky);
+  EXPECT_EQ(first->pools.front().max_connections, 7U);
+  EXPECT_EQ(build_snapshot(1, {view_of(sample_listener({1}), "u")}, 1)->pools.front().max_connections, 0U);
+}
+
+TEST(BuildSnapshot, KnowsTheBestBackendsOfAStickyListenerByTheirKeys) {
+  auto listener = sample_listener({1, 0, 1, 1});
+  listener.sticky = cluster::Sticky{.max_entries = 100};
+  auto view = view_of(listener, "uudu");
+  view.sources = source::make_sources(listener);
+  const auto best_of = [&](std::size_t backend) {
+    const auto snapshot = build_snapshot(1, {view}, 1);
+    const auto index = snapshot->pools.front().among_the_best(view.states[backend]->key());
+    return index ? static_cast<int>(*index) : -1;
+  };
+  EXPECT_EQ(best_of(0), 0);
+  EXPECT_EQ(best_of(1), -1);  // no weight
+  EXPECT_EQ(best_of(2), -1);  // down
+  EXPECT_EQ(best_of(3), 3);
+  view.conditions = conditions_of("dudn");
+  EXPECT_EQ(best_of(0), -1);
+  EXPECT_EQ(best_of(3), 3);  // as good as any
+  view.conditions = conditions_of("dudd");
+  EXPECT_EQ(best_of(2), 2);
+  EXPECT_EQ(best_of(1), -1);
+}
+
+TEST(BuildSnapshot, GivesABackendThatCameBackItsShare) {
+  const auto listener = sample_listener({1, 1});
+  auto view = view_of(listener, "uu");
+  view.shares = {100, 25};
+  const auto snapshot = build_snapshot(1, {view}, 1);
+  const std::vector<std::uint32_t> expected{100, 25};
+  const auto counts = policy::count_picks(*snapshot->pools.front().tiers[0], 2, 3);
+  EXPECT_TRUE(tests::chi_squared(counts, expected).fits());
 }
 
 }  // namespace

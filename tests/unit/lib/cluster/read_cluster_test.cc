@@ -196,7 +196,8 @@ std::vector<std::string> every_key() {
       "apiVersion: keepstate/v1\nkind: Cluster\nqqqqqqqqq: 1\nmetadata: {name: a, qqqqqqqqq: 1}\nspec:\n"
       "  qqqqqqqqq: 1\n  networking: {qqqqqqqqq: 1}\n  nodeNetwork: {qqqqqqqqq: 1}\n  machineDefaults: {qqqqqqqqq: 1}\n"
       "  machines: [{qqqqqqqqq: 1}]\n  loadBalancer:\n    qqqqqqqqq: 1\n    admin: {qqqqqqqqq: 1}\n    listeners:\n"
-      "      - {qqqqqqqqq: 1, backends: [{qqqqqqqqq: 1}], timeouts: {qqqqqqqqq: 1}, healthCheck: {qqqqqqqqq: 1}}\n");
+      "      - {qqqqqqqqq: 1, backends: [{qqqqqqqqq: 1}], timeouts: {qqqqqqqqq: 1}, healthCheck: {qqqqqqqqq: 1},\n"
+      "         sticky: {qqqqqqqqq: 1}}\n");
   constexpr std::string_view kBefore = "the keys here are ";
   std::vector<std::string> keys;
   for (std::size_t at = said.find(kBefore); at != std::string::npos; at = said.find(kBefore, at)) {
