@@ -80,7 +80,7 @@ std::size_t choose_victim(const Places& places, const std::string& watched) {
 
 }  // namespace
 
-Demo::Demo(support::Programs programs, Places places, const Interrupts& interrupts)
+Demo::Demo(support::Programs programs, Places places, const support::Interrupts& interrupts)
     : programs_(std::move(programs)), places_(std::move(places)), interrupts_(interrupts) {}
 
 Result<void> Demo::run() {

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "lib/base/result.h"
-#include "tests/demo/interrupts.h"
 #include "tests/demo/places.h"
 #include "tests/demo/traffic.h"
+#include "tests/support/interrupts.h"
 #include "tests/support/programs.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/tls_client.h"
@@ -21,7 +21,7 @@ namespace tests::demo {
 
 class Demo {
  public:
-  Demo(support::Programs programs, Places places, const Interrupts& interrupts);
+  Demo(support::Programs programs, Places places, const support::Interrupts& interrupts);
 
   // The whole story, printed while it happens. An error: something did not go as promised, or it was interrupted.
   [[nodiscard]] base::Result<void> run();
@@ -45,7 +45,7 @@ class Demo {
   support::TemporaryFolder folder_;  // first, so removed last
   support::Programs programs_;
   Places places_;
-  const Interrupts& interrupts_;
+  const support::Interrupts& interrupts_;
   support::CertificateFiles certificates_;
   std::vector<support::RunningServer> servers_;  // in the order of places_.members
   std::optional<base::Subprocess> balancer_;

@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? base::kExitOk : base::kExitUsage;
   }
-  const tests::demo::Interrupts interrupts;
+  const tests::support::Interrupts interrupts;
   auto programs = tests::support::Programs::in(own_folder(argv[0]));
   if (!programs) return failed(programs.error().message);
   auto places = tests::demo::choose_places(ports);

@@ -4,6 +4,9 @@
 #pragma once
 
 #include <functional>
+#include <string>
+
+#include "lib/base/unique_fd.h"
 
 namespace tests::support {
 
@@ -11,6 +14,37 @@ namespace tests::support {
 
 // Runs `body` there and returns when it has; what it throws is thrown again here.
 void in_own_network(const std::function<void()>& body);
+
+// One more network, whose loopback is up. It lives as long as this object, or a process that was started in it; so it
+// needs no name that could outlive us. Any thread.
+class NetworkNamespace {
+ public:
+  // Both throw std::runtime_error.
+  [[nodiscard]] static NetworkNamespace make();
+  [[nodiscard]] static NetworkNamespace of_this_thread();
+
+  // As ip(8) takes it after `netns`; good while this process lives.
+  [[nodiscard]] std::string path() const;
+  // The calling thread is there from now on, and so is what it starts.
+  void enter() const;
+
+ private:
+  explicit NetworkNamespace(base::UniqueFd fd) noexcept : fd_(std::move(fd)) {}
+
+  base::UniqueFd fd_;
+};
+
+// The calling thread is in another network while this lives.
+class Visit {
+ public:
+  explicit Visit(const NetworkNamespace& there) : home_(NetworkNamespace::of_this_thread()) { there.enter(); }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  ~Visit() { home_.enter(); }
+
+ private:
+  NetworkNamespace home_;
+};
 
 // Runs a program of the system in the namespace of the calling thread; throws std::runtime_error when it fails.
 void run_tool(std::initializer_list<const char*> words);

@@ -53,6 +53,13 @@ milliseconds left_until(Deadline deadline) {
   return std::max(std::chrono::ceil<milliseconds>(deadline - steady_clock::now()), milliseconds{1});
 }
 
+// Called for the head of each record; leaves a mark on the connection when it is one that a TLS server begins with.
+void note_record(int written, int /*version*/, int type, const void* bytes, size_t size, SSL* ssl, void* /*argument*/) {
+  if (written != 0 || type != SSL3_RT_HEADER || size == 0) return;
+  const int first = *static_cast<const unsigned char*>(bytes);
+  if (first == SSL3_RT_HANDSHAKE || first == SSL3_RT_ALERT) SSL_set_ex_data(ssl, 0, ssl);
+}
+
 // Reads on until the head is whole; it and what has come behind it stay in `bytes`.
 Result<ResponseHead> receive_head(TlsConnection& connection, std::string& bytes, Deadline deadline) {
   while (true) {
@@ -120,6 +127,20 @@ Result<std::string> TlsConnection::receive(Deadline deadline) {
   }
 }
 
+bool TlsConnection::has_news(Deadline deadline) const {
+  if (SSL_pending(ssl_.get()) > 0) return true;
+  try {
+    wait_until_ready(socket_, POLLIN, deadline, "wait for news");
+  } catch (const SocketError&) {
+    return false;
+  }
+  return true;
+}
+
+bool TlsConnection::has_heard_tls() const noexcept {
+  return SSL_get_ex_data(ssl_.get(), 0) != nullptr;
+}
+
 WatchStream::WatchStream(TlsConnection connection, std::string begun) noexcept
     : connection_(std::move(connection)), raw_(std::move(begun)) {}
 
@@ -168,7 +189,7 @@ Result<void> TlsClient::use_certificate(const std::filesystem::path& certificate
   return {};
 }
 
-Result<TlsConnection> TlsClient::connect(const base::SocketAddress& address, Deadline deadline) const {
+Result<TlsConnection> TlsClient::open(const base::SocketAddress& address, Deadline deadline) const {
   base::UniqueFd socket;
   try {
     socket = connect_to(address, left_until(deadline));
@@ -178,6 +199,7 @@ Result<TlsConnection> TlsClient::connect(const base::SocketAddress& address, Dea
   SSL* const ssl = SSL_new(context_.get());
   if (!ssl) return fail("cannot make a TLS connection: {}", openssl_reason());
   TlsConnection connection(std::move(socket), ssl);
+  SSL_set_msg_callback(ssl, note_record);
   // An address is checked against the certificate's IP entries, a name against its DNS entries (RFC 6125).
   if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name_.c_str()) != 1) {
     SSL_set1_host(ssl, name_.c_str());
@@ -185,7 +207,13 @@ Result<TlsConnection> TlsClient::connect(const base::SocketAddress& address, Dea
     std::string name = name_;
     SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
   }
-  if (auto done = connection.handshake(deadline); !done) return Failure(done.error());
+  return connection;
+}
+
+Result<TlsConnection> TlsClient::connect(const base::SocketAddress& address, Deadline deadline) const {
+  auto connection = open(address, deadline);
+  if (!connection) return connection;
+  if (auto done = connection->handshake(deadline); !done) return Failure(done.error());
   return connection;
 }
 
@@ -194,13 +222,17 @@ Result<HttpResponse> TlsClient::get(const base::SocketAddress& address, const st
   const Deadline deadline = steady_clock::now() + patience;
   auto connection = connect(address, deadline);
   if (!connection) return Failure(connection.error());
-  if (auto sent = connection->send(get_request(path, name_), deadline); !sent) return Failure(sent.error());
+  return get_on(*connection, path, deadline);
+}
+
+Result<HttpResponse> TlsClient::get_on(TlsConnection& connection, const std::string& path, Deadline deadline) const {
+  if (auto sent = connection.send(get_request(path, name_), deadline); !sent) return Failure(sent.error());
   std::string bytes;
-  const auto head = receive_head(*connection, bytes, deadline);
+  const auto head = receive_head(connection, bytes, deadline);
   if (!head) return Failure(head.error());
   if (!head->body_size) return fail("the response to {} does not tell its length", path);
   while (true) {
-    auto more = connection->receive(deadline);
+    auto more = connection.receive(deadline);
     if (!more) return Failure(more.error());
     if (more->empty()) break;
     bytes += *more;
@@ -215,13 +247,20 @@ Result<WatchStream> TlsClient::watch(const base::SocketAddress& address, const s
   const Deadline deadline = steady_clock::now() + patience;
   auto connection = connect(address, deadline);
   if (!connection) return Failure(connection.error());
-  if (auto sent = connection->send(get_request(path, name_), deadline); !sent) return Failure(sent.error());
+  auto begun = begin_watch(*connection, path, deadline);
+  if (!begun) return Failure(begun.error());
+  return WatchStream(std::move(*connection), std::move(*begun));
+}
+
+Result<std::string> TlsClient::begin_watch(TlsConnection& connection, const std::string& path,
+                                           Deadline deadline) const {
+  if (auto sent = connection.send(get_request(path, name_), deadline); !sent) return Failure(sent.error());
   std::string bytes;
-  const auto head = receive_head(*connection, bytes, deadline);
+  const auto head = receive_head(connection, bytes, deadline);
   if (!head) return Failure(head.error());
   if (head->status != 200 || !head->chunked) return fail("the watch {} was answered with {}", path, head->status);
   bytes.erase(0, head->size);
-  return WatchStream(std::move(*connection), std::move(bytes));
+  return bytes;
 }
 
 }  // namespace tests::support

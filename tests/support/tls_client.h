@@ -31,6 +31,10 @@ class TlsConnection {
   [[nodiscard]] base::Result<void> send(std::string_view bytes, Deadline deadline);
   // At least one byte, or an empty string at the end of the stream. An end without close_notify is an error.
   [[nodiscard]] base::Result<std::string> receive(Deadline deadline);
+  // Waits for bytes, or an end, that receive would find; false: the deadline came first.
+  [[nodiscard]] bool has_news(Deadline deadline) const;
+  // Whether the server has said anything in TLS, were it but the head of its first record (handshake or alert).
+  [[nodiscard]] bool has_heard_tls() const noexcept;
 
  private:
   struct Free {
@@ -50,6 +54,8 @@ class WatchStream {
 
   // The next line, without its end; nothing once the server has ended the stream in good order.
   [[nodiscard]] base::Result<std::optional<std::string>> next_line(Deadline deadline);
+  // As TlsConnection's; for a server that sends each line by itself.
+  [[nodiscard]] bool has_news(Deadline deadline) const { return connection_.has_news(deadline); }
 
  private:
   TlsConnection connection_;
@@ -66,14 +72,22 @@ class TlsClient {
   [[nodiscard]] base::Result<void> use_certificate(const std::filesystem::path& certificate,
                                                    const std::filesystem::path& key);
 
+  // TCP alone; handshake() comes next.
+  [[nodiscard]] base::Result<TlsConnection> open(const base::SocketAddress& address, Deadline deadline) const;
   // TCP and TLS, up to the end of the handshake.
   [[nodiscard]] base::Result<TlsConnection> connect(const base::SocketAddress& address, Deadline deadline) const;
   // One request on a connection of its own, all of it within `patience`. A body that is cut short is an error.
   [[nodiscard]] base::Result<HttpResponse> get(const base::SocketAddress& address, const std::string& path,
                                                std::chrono::milliseconds patience) const;
+  // The same on a connection whose handshake is done, and which can do no more afterwards.
+  [[nodiscard]] base::Result<HttpResponse> get_on(TlsConnection& connection, const std::string& path,
+                                                  Deadline deadline) const;
   // The answer must be 200; `patience` is for its head.
   [[nodiscard]] base::Result<WatchStream> watch(const base::SocketAddress& address, const std::string& path,
                                                 std::chrono::milliseconds patience) const;
+  // The same on a connection whose handshake is done. The bytes behind the head, with which a WatchStream begins.
+  [[nodiscard]] base::Result<std::string> begin_watch(TlsConnection& connection, const std::string& path,
+                                                      Deadline deadline) const;
 
  private:
   struct Free {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <thread>
 
+#include "tests/support/byte_pattern.h"
 #include "tests/support/tcp.h"
 
 namespace tests::support {
@@ -22,6 +23,10 @@ using base::Result;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kLongestHead = 16384;
+constexpr int kLongestPattern = 1 << 20;
+constexpr std::string_view kAdmin = "/admin";
+constexpr std::string_view kGarbage =
+    "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTPS request to an HTTP server.\n";
 constexpr milliseconds kDescriptorsGone{10};  // rest before the next accept when none is left
 
 struct FreeSsl {
@@ -67,6 +72,19 @@ std::optional<HttpRequest> next_request(SSL* ssl, std::string& bytes) {
 
 HttpResponse health(int status) {
   return {status, status == 200 ? "ok" : "not ok, as /admin was told"};
+}
+
+HttpResponse pattern(const HttpRequest& request) {
+  std::string body(static_cast<std::size_t>(std::clamp(digits_of(request, "size", 0), 0, kLongestPattern)), '\0');
+  BytePattern(static_cast<std::uint64_t>(digits_of(request, "seed", 0))).fill(0, body);
+  return {200, std::move(body)};
+}
+
+// What a web server says when it is spoken to in TLS.
+void talk_garbage(const base::UniqueFd& socket) noexcept {
+  std::array<char, 4096> heard;  // NOLINT(*-member-init): recv fills it
+  if (::recv(socket.get(), heard.data(), heard.size(), 0) <= 0) return;
+  ::send(socket.get(), kGarbage.data(), kGarbage.size(), MSG_NOSIGNAL);
 }
 
 }  // namespace
@@ -120,7 +138,9 @@ void ApiServer::serve() {
 }
 
 void ApiServer::talk(base::UniqueFd socket) noexcept {
+  if (conduct_.load() == Conduct::kGarbage) return talk_garbage(socket);
   const std::unique_ptr<SSL, FreeSsl> ssl(SSL_new(context_.get()));
+  be_slow();
   SSL_set_fd(ssl.get(), socket.get());
   if (SSL_accept(ssl.get()) != 1) return;
   std::string bytes;
@@ -130,7 +150,12 @@ void ApiServer::talk(base::UniqueFd socket) noexcept {
   SSL_shutdown(ssl.get());
 }
 
+void ApiServer::be_slow() const {
+  if (conduct_.load() == Conduct::kSlow) std::this_thread::sleep_for(kSlowness);
+}
+
 bool ApiServer::answer(SSL* ssl, const HttpRequest& request) {
+  be_slow();
   if (request.path == "/watch") {
     stream_watch(ssl, request);
     return false;
@@ -140,17 +165,25 @@ bool ApiServer::answer(SSL* ssl, const HttpRequest& request) {
 
 HttpResponse ApiServer::respond(const HttpRequest& request) {
   if (request.method != "GET") return {405, "only GET is understood\n"};
-  if (request.path == "/livez") return health(livez_.load());
-  if (request.path == "/readyz") return health(readyz_.load());
+  if (auto answer = respond_to_health(request)) return *answer;
+  if (request.path == "/pattern") return pattern(request);
   if (request.path == "/version") {
     return {200, fmt::format(R"({{"major":"1","minor":"31","gitVersion":"v1.31.0+keepstate","server":"{}"}})", name_)};
   }
-  if (request.path == "/admin/livez" || request.path == "/admin/readyz") {
-    auto& health_status = request.path == "/admin/livez" ? livez_ : readyz_;
-    health_status.store(digits_of(request, "status", 200));
-    return {200, "ok"};
-  }
   return {404, "not found\n"};
+}
+
+std::optional<HttpResponse> ApiServer::respond_to_health(const HttpRequest& request) {
+  std::string_view path = request.path;
+  const bool told = path.starts_with(kAdmin);
+  if (told) path.remove_prefix(kAdmin.size());
+  for (auto& each : health_) {
+    if (each.path != path) continue;
+    if (!told) return health(each.status.load());
+    each.status.store(digits_of(request, "status", 200));
+    return HttpResponse{200, "ok"};
+  }
+  return std::nullopt;
 }
 
 void ApiServer::stream_watch(SSL* ssl, const HttpRequest& request) const {

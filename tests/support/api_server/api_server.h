@@ -1,9 +1,12 @@
 // ApiServer: what a balancer sees of a kube-apiserver: TLS, HTTP/1.1 with keep-alive, health, a version and a watch.
 //
-//   GET /livez  /readyz           200 "ok", or what the switch below says
+//   GET /livez  /readyz  /healthz 200 "ok", or what the switch below says
 //   GET /version                  JSON, with the name of this server under "server"
 //   GET /watch?interval=100ms     a chunked stream, one JSON line each interval, until the client closes
-//   GET /admin/readyz?status=500  from now on /readyz answers 500 (likewise /admin/livez)
+//   GET /pattern?size=N&seed=S    the first N bytes (at most 1 MiB) of BytePattern(S)
+//   GET /admin/readyz?status=500  from now on /readyz answers 500 (likewise /admin/livez, /admin/healthz)
+//
+// It can also be ill (Conduct), which the program is told by a signal: a server that speaks no TLS hears no request.
 //
 // One thread a connection, which lives until its client closes; threads are not joined, because the process ends with
 // its server. The file that knows OpenSSL's server side.
@@ -13,8 +16,11 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "lib/base/result.h"
 #include "lib/base/socket_address.h"
@@ -22,6 +28,13 @@
 #include "tests/support/http_message.h"
 
 namespace tests::support {
+
+enum class Conduct {
+  kUsual,
+  kSlow,     // each handshake and each answer comes kSlowness late; watches that run go on as before
+  kGarbage,  // new connections are answered in plain text; those that stand go on as before
+};
+inline constexpr std::chrono::milliseconds kSlowness{300};
 
 struct ApiServerOptions {
   base::SocketAddress listen;
@@ -36,6 +49,8 @@ class ApiServer {
   [[nodiscard]] static base::Result<std::unique_ptr<ApiServer>> start(const ApiServerOptions& options);
 
   [[nodiscard]] base::SocketAddress address() const;
+  // Any thread.
+  void set_conduct(Conduct conduct) noexcept { conduct_.store(conduct); }
   // Accepts for ever, in the calling thread.
   [[noreturn]] void serve();
 
@@ -48,16 +63,23 @@ class ApiServer {
   ApiServer(std::string name, Context context, base::UniqueFd listening) noexcept;
   static base::Result<Context> make_context(const ApiServerOptions& options);
   void talk(base::UniqueFd socket) noexcept;
+  void be_slow() const;
   // False: the connection ends.
   [[nodiscard]] bool answer(SSL* ssl, const HttpRequest& request);
   [[nodiscard]] HttpResponse respond(const HttpRequest& request);
+  // What the path says or switches; nothing for a path that is none of health's.
+  [[nodiscard]] std::optional<HttpResponse> respond_to_health(const HttpRequest& request);
   void stream_watch(SSL* ssl, const HttpRequest& request) const;
 
   std::string name_;
   Context context_;
   base::UniqueFd listening_;
-  std::atomic<int> livez_{200};
-  std::atomic<int> readyz_{200};
+  struct HealthSwitch {
+    std::string_view path;
+    std::atomic<int> status{200};
+  };
+  std::array<HealthSwitch, 3> health_{{{"/livez"}, {"/readyz"}, {"/healthz"}}};
+  std::atomic<Conduct> conduct_{Conduct::kUsual};
 };
 
 }  // namespace tests::support

@@ -1,8 +1,10 @@
-// keepstate-test-api-server: a stand-in for kube-apiserver that the demo and the tests start, kill and start again.
+// keepstate-test-api-server: a stand-in for kube-apiserver that the demo and the tests start, torment, kill and start
+// again.
 #include <fmt/core.h>
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -25,19 +27,46 @@ void use_all_descriptors() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Ends the process at SIGTERM or SIGINT; both are blocked in every thread, so that only this one sees them.
-void end_at_signal(const sigset_t& signals) {
-  std::thread([signals] {
+using tests::support::ApiServer;
+using tests::support::Conduct;
+
+// SIGTERM and SIGINT end the process; the others say how it is to behave from now on. All are blocked in every thread,
+// so that only the one that waits for them sees them.
+constexpr std::array kSignals{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2};
+
+sigset_t block_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : kSignals) ::sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+[[noreturn]] void obey(const sigset_t& signals, ApiServer& server) {
+  while (true) {
     int signal = 0;
     ::sigwait(&signals, &signal);
-    std::_Exit(base::kExitOk);
-  }).detach();
+    switch (signal) {
+      case SIGHUP:
+        server.set_conduct(Conduct::kUsual);
+        break;
+      case SIGUSR1:
+        server.set_conduct(Conduct::kSlow);
+        break;
+      case SIGUSR2:
+        server.set_conduct(Conduct::kGarbage);
+        break;
+      default:
+        std::_Exit(base::kExitOk);
+    }
+  }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("A stand-in for kube-apiserver: /livez /readyz /version /watch over TLS.", "keepstate-test-api-server");
+  app.footer("SIGUSR1: answer late from now on. SIGUSR2: answer in plain text. SIGHUP: as usual again.");
   tests::support::ApiServerOptions options;
   std::string listen;
   app.add_option("--listen", listen, "Address to listen on; port 0: a free one")->required();
@@ -54,16 +83,12 @@ int main(int argc, char** argv) {
   if (!address) return failed(base::kExitUsage, address.error().message);
   options.listen = *address;
 
-  sigset_t signals;
-  ::sigemptyset(&signals);
-  ::sigaddset(&signals, SIGTERM);
-  ::sigaddset(&signals, SIGINT);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const sigset_t signals = block_signals();
   ::signal(SIGPIPE, SIG_IGN);
   use_all_descriptors();
   auto server = tests::support::ApiServer::start(options);
   if (!server) return failed(base::kExitFailed, server.error().message);
-  end_at_signal(signals);
+  std::thread([signals, served = server->get()] { obey(signals, *served); }).detach();
   fmt::print("ready {}\n", (*server)->address().to_string());
   std::fflush(stdout);
   (*server)->serve();
