@@ -19,16 +19,17 @@ using std::chrono::steady_clock;
 constexpr milliseconds kStartsWithin{10'000};
 constexpr milliseconds kBetweenLooks{20};
 
+// What is between a listener with the profile and one without stands here and nowhere else.
 std::string listener_keys(Subject subject, const std::filesystem::path& folder) {
-  if (subject == Subject::kPlain) return "        policy: least-connections\n        healthCheck: {type: tcp}\n";
+  if (subject == Subject::kPlain) return "        healthCheck: {type: tcp}\n";
   return fmt::format("        profile: kube-apiserver\n        healthCheck: {{caFile: {}, serverName: kubernetes}}\n",
                      certificates_in(folder).ca().string());
 }
 
 }  // namespace
 
-std::string name_of(Subject subject) {
-  switch (subject) {
+std::string name_of(const Candidate& candidate) {
+  switch (candidate.subject) {
     case Subject::kKubeApiserver:
       return "keepstate-lb";
     case Subject::kPlain:
@@ -39,7 +40,7 @@ std::string name_of(Subject subject) {
   return "?";
 }
 
-std::string cluster_yaml(Subject subject, const std::filesystem::path& folder) {
+std::string cluster_yaml(const Candidate& candidate, const std::filesystem::path& folder) {
   std::string machines;
   for (std::size_t i = 0; i < kServers; ++i) {
     machines += fmt::format("    - {{name: {}, role: control-plane, address: {}}}\n", Servers::name_of(i),
@@ -57,11 +58,13 @@ spec:
     socket: {socket}
     listeners:
       - name: kube-apiserver
+        policy: {policy}
 {listener}  machines:
 {machines})",
                      fmt::arg("port", Network::vip().port()), fmt::arg("vip", Network::vip().ip().to_string()),
                      fmt::arg("admin", Network::admin().to_string()), fmt::arg("socket", (folder / "lb.sock").string()),
-                     fmt::arg("listener", listener_keys(subject, folder)), fmt::arg("machines", machines));
+                     fmt::arg("policy", candidate.policy),
+                     fmt::arg("listener", listener_keys(candidate.subject, folder)), fmt::arg("machines", machines));
 }
 
 // What differs from kubeadm's page: no log and no daemon; `check-ssl verify none` in place of `option ssl-hello-chk`,
@@ -95,16 +98,16 @@ backend apiserverbackend
                      Network::vip().to_string(), servers);
 }
 
-Result<Balancer> Balancer::start(const support::Programs& programs, Subject subject,
+Result<Balancer> Balancer::start(const support::Programs& programs, const Candidate& candidate,
                                  const std::filesystem::path& folder) {
   const auto log = folder / "balancer.log";
-  if (subject == Subject::kHaproxy) {
+  if (candidate.subject == Subject::kHaproxy) {
     auto process = start_haproxy(folder, log);
     if (!process) return Failure(process.error());
     return Balancer(std::move(*process), log);
   }
   const auto file = folder / "cluster.yaml";
-  if (auto written = base::write_file(file, cluster_yaml(subject, folder), 0644); !written) {
+  if (auto written = base::write_file(file, cluster_yaml(candidate, folder), 0644); !written) {
     return Failure(written.error());
   }
   auto process = programs.start_balancer({"-c", file.string()}, Network::admin(), log);

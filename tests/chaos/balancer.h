@@ -17,17 +17,24 @@ enum class Subject {
   kHaproxy,        // with kubeadm's settings
 };
 
-[[nodiscard]] std::string name_of(Subject subject);
+struct Candidate {
+  Subject subject = Subject::kKubeApiserver;
+  // Of keepstate-lb. The profile's least-connections gives all new clients to the server that has just come back, and
+  // then a fault of another meets nobody; by turns each fault meets a third of them.
+  std::string policy = "round-robin";
+};
 
-// The cluster.yaml that keepstate-lb runs with; `kPlain` also tells keepstate-pki what to make.
-[[nodiscard]] std::string cluster_yaml(Subject subject, const std::filesystem::path& folder);
+[[nodiscard]] std::string name_of(const Candidate& candidate);
+
+// The cluster.yaml that keepstate-lb runs with; that of `kPlain` also tells keepstate-pki what to make.
+[[nodiscard]] std::string cluster_yaml(const Candidate& candidate, const std::filesystem::path& folder);
 // kubernetes/kubeadm, docs/ha-considerations.md.
 [[nodiscard]] std::string haproxy_cfg();
 
 class Balancer {
  public:
   // In the network of the calling thread. Its files and its log are in `folder`, where also the certificates are.
-  [[nodiscard]] static base::Result<Balancer> start(const support::Programs& programs, Subject subject,
+  [[nodiscard]] static base::Result<Balancer> start(const support::Programs& programs, const Candidate& candidate,
                                                     const std::filesystem::path& folder);
 
   [[nodiscard]] pid_t pid() const noexcept { return process_.pid(); }

@@ -41,7 +41,7 @@ Result<Report> Chaos::run() {
     if (!balancer_) return Failure(measures.error());
     return fail("{}\nThe balancer's last words:\n{}", measures.error().message, balancer_->last_words());
   }
-  return Report{name_of(settings_.subject), std::string(settings_.scenario.name), settings_.seed, rows_of(*measures),
+  return Report{name_of(settings_.candidate), std::string(settings_.scenario.name), settings_.seed, rows_of(*measures),
                 broken_bounds(*measures, settings_.scenario.bounds)};
 }
 
@@ -79,17 +79,19 @@ Result<void> Chaos::start_all() {
   auto servers = Servers::start(programs_, *network_, files);
   if (!servers) return Failure(servers.error());
   servers_.emplace(std::move(*servers));
-  auto balancer = Balancer::start(programs_, settings_.subject, folder_.path());
+  auto balancer = Balancer::start(programs_, settings_.candidate, folder_.path());
   if (!balancer) return Failure(balancer.error());
   balancer_.emplace(std::move(*balancer));
-  tell("{} before three servers; {}, seed {}, {} clients that come and go, {} that stay\n", name_of(settings_.subject),
-       settings_.scenario.name, settings_.seed, settings_.scenario.clients.openers, settings_.scenario.clients.keepers);
+  tell("{} before three servers; {}, seed {}, {} clients that come and go, {} that stay\n",
+       name_of(settings_.candidate), settings_.scenario.name, settings_.seed, settings_.scenario.clients.openers,
+       settings_.scenario.clients.keepers);
   return {};
 }
 
 Result<void> Chaos::make_certificates() const {
   const auto file = folder_.path() / "pki.yaml";
-  if (auto written = base::write_file(file, cluster_yaml(Subject::kPlain, folder_.path()), 0644); !written) {
+  if (auto written = base::write_file(file, cluster_yaml({.subject = Subject::kPlain}, folder_.path()), 0644);
+      !written) {
     return written;
   }
   const auto made = programs_.make_certificates(file, certificates_in(folder_.path()).folder);

@@ -15,7 +15,7 @@
 namespace tests::chaos {
 
 struct ChaosSettings {
-  Subject subject = Subject::kKubeApiserver;
+  Candidate candidate;
   std::uint64_t seed = 1;
   Scenario scenario;
 };

@@ -16,6 +16,7 @@ using namespace tests::chaos;
 
 struct Options {
   Subject lb_config = Subject::kKubeApiserver;
+  std::string policy = Candidate{}.policy;
   bool haproxy = false;
   ScenarioKind scenario = ScenarioKind::kChaos;
   unsigned seconds = 120;
@@ -49,10 +50,12 @@ void describe(CLI::App& app, Options& options) {
   app.set_version_flag("--version", KEEPSTATE_VERSION);
   app.add_option("--scenario", options.scenario, "chaos (one server at a time), quorum (20 s) or loss (30 s)")
       ->transform(CLI::CheckedTransformer(scenarios));
-  app.add_option("--seconds", options.seconds, "How long chaos lasts (120)")->check(CLI::Range(20, 86'400));
+  app.add_option("--seconds", options.seconds, "How long chaos lasts (120)")->check(CLI::Range(15, 86'400));
   app.add_option("--seed", options.seed, "What draws the faults and their order (1)");
   app.add_option("--lb-config", options.lb_config, "kube-apiserver (the profile) or plain (TCP checks, no hedges)")
       ->transform(CLI::CheckedTransformer(configs));
+  app.add_option("--policy", options.policy,
+                 "keepstate-lb's policy (round-robin: each fault meets a third of the clients)");
   app.add_flag("--haproxy", options.haproxy, "Try HAProxy with kubeadm's settings instead of keepstate-lb");
   app.add_option("--rss-slack", options.rss_mib, "MiB that the balancer may have grown by in the end (4)");
   app.add_flag("--measure-only", options.measure_only, "Exit with 0 even where a bound is broken");
@@ -77,7 +80,8 @@ int run(const Options& options, const std::filesystem::path& folder) {
   const tests::support::Interrupts interrupts;
   const auto programs = tests::support::Programs::in(folder);
   if (!programs) return failed(programs.error().message);
-  ChaosSettings settings{options.haproxy ? Subject::kHaproxy : options.lb_config, options.seed,
+  ChaosSettings settings{{options.haproxy ? Subject::kHaproxy : options.lb_config, options.policy},
+                         options.seed,
                          make_scenario(options.scenario, options.seed, std::chrono::seconds{options.seconds})};
   constexpr std::size_t kKibInMib = 1024;
   settings.scenario.bounds.rss_kib = options.rss_mib * kKibInMib;
