@@ -41,8 +41,12 @@ Result<Report> Chaos::run() {
     if (!balancer_) return Failure(measures.error());
     return fail("{}\nThe balancer's last words:\n{}", measures.error().message, balancer_->last_words());
   }
-  return Report{name_of(settings_.candidate), std::string(settings_.scenario.name), settings_.seed, rows_of(*measures),
-                broken_bounds(*measures, settings_.scenario.bounds)};
+  return Report{name_of(settings_.candidate),
+                std::string(settings_.scenario.name),
+                settings_.seed,
+                rows_of(*measures),
+                broken_bounds(*measures, settings_.scenario.bounds),
+                failures_of(*measures)};
 }
 
 Result<Measures> Chaos::run_all() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,9 +20,9 @@ struct Measures {
   std::size_t tried = 0;
   std::size_t failed_unheard = 0;
   std::size_t failed_heard = 0;
-  std::size_t failed_heard_without_fault = 0;  // of these
-  std::string first_failure;
-  microseconds p50{0};  // of those that were answered, as all below
+  std::size_t failed_heard_without_fault = 0;   // of these
+  std::map<std::string, std::size_t> failures;  // "during ...: why" -> how many
+  microseconds p50{0};                          // of those that were answered, as all below
   microseconds p99{0};
   microseconds slowest{0};
   // While a server was stopped, and of those that were under way when a server went silent (which is the same to them).

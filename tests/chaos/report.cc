@@ -42,9 +42,16 @@ std::vector<Row> rows_of(const Measures& m) {
   };
 }
 
+std::vector<std::string> failures_of(const Measures& measures) {
+  std::vector<std::string> lines;
+  for (const auto& [what, count] : measures.failures) lines.push_back(fmt::format("{} {}", count, what));
+  return lines;
+}
+
 std::string text_of(const Report& report) {
   std::string text = fmt::format("{}, {}, seed {}:\n", report.subject, report.scenario, report.seed);
   for (const Row& row : report.rows) text += fmt::format("  {:<54}{}\n", row.name, row.value);
+  for (const std::string& line : report.failures) text += fmt::format("  failed: {}\n", line);
   for (const std::string& sentence : report.broken) text += fmt::format("  BROKEN: {}\n", sentence);
   return text;
 }
@@ -52,18 +59,16 @@ std::string text_of(const Report& report) {
 std::string json_of(const Report& report) {
   nlohmann::ordered_json rows = nlohmann::ordered_json::array();
   for (const Row& row : report.rows) rows.push_back({{"name", row.name}, {"value", row.value}});
-  const nlohmann::ordered_json all{{"subject", report.subject},
-                                   {"scenario", report.scenario},
-                                   {"seed", report.seed},
-                                   {"rows", rows},
-                                   {"broken", report.broken}};
+  const nlohmann::ordered_json all{{"subject", report.subject}, {"scenario", report.scenario},
+                                   {"seed", report.seed},       {"rows", rows},
+                                   {"broken", report.broken},   {"failures", report.failures}};
   return all.dump(2) + "\n";
 }
 
 base::Result<Report> parse_report(const std::string& json) {
   try {
     const auto all = nlohmann::json::parse(json);
-    Report report{all.at("subject"), all.at("scenario"), all.at("seed"), {}, all.at("broken")};
+    Report report{all.at("subject"), all.at("scenario"), all.at("seed"), {}, all.at("broken"), all.at("failures")};
     for (const auto& row : all.at("rows")) report.rows.push_back({row.at("name"), row.at("value")});
     return report;
   } catch (const nlohmann::json::exception& error) {

@@ -21,9 +21,11 @@ struct Report {
   std::uint64_t seed = 0;
   std::vector<Row> rows;
   std::vector<std::string> broken;
+  std::vector<std::string> failures;  // the new connections that failed: how many, when and why
 };
 
 [[nodiscard]] std::vector<Row> rows_of(const Measures& measures);
+[[nodiscard]] std::vector<std::string> failures_of(const Measures& measures);
 
 // For the terminal: the rows of one run.
 [[nodiscard]] std::string text_of(const Report& report);

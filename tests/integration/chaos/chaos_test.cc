@@ -67,7 +67,8 @@ TEST_F(ChaosTest, SeesWhatABalancerWithoutTheProfileLoses) {
   ASSERT_TRUE(output) << output.error().message;
   EXPECT_EQ(output->status, (base::ExitStatus{base::ExitStatus::Kind::kExited, 1})) << output->out << output->err;
   EXPECT_THAT(output->out, HasSubstr("SIGSTOP begins"));
-  EXPECT_THAT(output->out, HasSubstr("failed before the server had said a word; the first: "));
+  EXPECT_THAT(output->out,
+              HasSubstr("during SIGSTOP, before a word: TLS handshake: cannot go on: Connection timed out"));
   EXPECT_THAT(output->out, HasSubstr("a session on a dead server hung for 1"));
 }
 

@@ -52,7 +52,8 @@ TEST(Measures, OfClientsThatDidNothingProveNothing) {
 TEST(Measures, AllowNoFailureBeforeTheServerHasSaidAWord) {
   Records records = good_records();
   records.attempts.push_back(attempt(5s, 5s, Outcome::kFailedUnheard));
-  EXPECT_THAT(broken(records, {fault(FaultKind::kKill, 5s, 9s)}), ElementsAre(HasSubstr("the first: no answer")));
+  EXPECT_THAT(broken(records, {fault(FaultKind::kKill, 5s, 9s)}),
+              ElementsAre(HasSubstr("1 new connections failed before")));
 }
 
 TEST(Measures, AllowAFailureBehindAWordOnlyDuringAFaultThatCanCauseIt) {

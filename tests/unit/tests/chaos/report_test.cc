@@ -10,7 +10,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 Report sample(const std::string& subject) {
-  return {subject, "chaos", 7, {{"new connections", "12"}, {"longest", "1.25 s"}}, {"a session hung"}};
+  return {subject,
+          "chaos",
+          7,
+          {{"new connections", "12"}, {"longest", "1.25 s"}},
+          {"a session hung"},
+          {"3 during SIGSTOP: timed out"}};
 }
 
 TEST(ChaosReport, SurvivesJson) {
@@ -31,6 +36,7 @@ TEST(ChaosReport, RefusesWhatIsNone) {
 
 TEST(ChaosReport, SaysWhatIsBroken) {
   EXPECT_THAT(text_of(sample("lb")), HasSubstr("BROKEN: a session hung"));
+  EXPECT_THAT(text_of(sample("lb")), HasSubstr("failed: 3 during SIGSTOP: timed out"));
 }
 
 TEST(ChaosReport, StandsSideBySideInATable) {
