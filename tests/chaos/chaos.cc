@@ -38,7 +38,7 @@ std::string name_of_server(std::size_t server) {
 Result<Report> Chaos::run() {
   auto measures = run_all();
   if (!measures) {
-    if (!balancer_) return Failure(measures.error());
+    if (!balancer_ || interrupted_) return Failure(measures.error());
     return fail("{}\nThe balancer's last words:\n{}", measures.error().message, balancer_->last_words());
   }
   return Report{name_of(settings_.candidate),
@@ -129,7 +129,8 @@ Result<void> Chaos::strike(const PlannedFault& planned) {
 }
 
 Result<void> Chaos::pass(milliseconds time) {
-  if (interrupts_.came_before(steady_clock::now() + time)) return fail("interrupted; all is ended and removed");
+  interrupted_ = interrupts_.came_before(steady_clock::now() + time);
+  if (interrupted_) return fail("interrupted; all is ended and removed");
   return {};
 }
 

@@ -51,6 +51,7 @@ class Chaos {
   std::optional<support::TlsClient> tls_;
   std::vector<Fault> faults_;
   Moment begin_;
+  bool interrupted_ = false;
 };
 
 }  // namespace tests::chaos

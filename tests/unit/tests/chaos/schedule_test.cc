@@ -60,7 +60,8 @@ TEST(Schedule, DealsEachKindOnceBeforeOneComesAgain) {
 
 TEST(Schedule, LetsASilenceLastLongerThanASessionMayHang) {
   for (const auto& fault : draw_faults(5, 10min)) {
-    if (is_silent(fault.kind)) EXPECT_GT(fault.lasts, 10s);
+    if (!is_silent(fault.kind)) continue;
+    EXPECT_GT(fault.lasts, 10s);
   }
 }
 
