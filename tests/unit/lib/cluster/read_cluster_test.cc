@@ -141,10 +141,10 @@ TEST(ReadCluster, ReportsEachMistakeOfAListener) {
       {"        timeouts: {conect: 1s}\n", "10:20: unknown key 'conect' (did you mean 'connect'?)\n"},
       {"        healthCheck: {type: ping, interval: 99ms, timeout: 0s, fall: 0, rise: 0}\n",
        "10:29: type: 'ping' is not known; write tcp or tls or http or https or none\n"
-       "10:46: interval: '99ms' is too short; write a duration from 100ms to 1h\n"
-       "10:61: timeout: '0s' is too short; write a duration from 1ms to 1m\n"
-       "10:71: fall: '0' is too small; write a number from 1 to 100\n"
-       "10:80: rise: '0' is too small; write a number from 1 to 100\n"},
+       "10:45: interval: '99ms' is too short; write a duration from 100ms to 1h\n"
+       "10:60: timeout: '0s' is too short; write a duration from 1ms to 1m\n"
+       "10:70: fall: '0' is too small; write a number from 1 to 100\n"
+       "10:79: rise: '0' is too small; write a number from 1 to 100\n"},
       {"        healthCheck: tcp\n", "10:22: healthCheck: is one value, not a map; write 'key: value' pairs\n"},
       {"        retries: 1\n        retries: 2\n",
        "11:9: key 'retries' comes twice, first in line 10; remove one of them\n"},
