@@ -30,7 +30,7 @@ TEST(ValidateSources, RefusesListsThatLeaveNobody) {
             "7:17: allow: the list is empty; add a network, or remove the key to allow everybody\n");
   EXPECT_EQ(said_of_keys("deny: [0.0.0.0/0]"), fmt::format("7:16: {}", kNobody));
   EXPECT_EQ(said_of_keys("allow: [10.1.0.0/16, 10.2.0.0/16, fd00::/8], deny: [10.0.0.0/8]"),
-            fmt::format("7:60: {}", kNobody));
+            fmt::format("7:61: {}", kNobody));
   EXPECT_EQ(said_of_keys("deny: ['::ffff:0.0.0.0/96']"), fmt::format("7:16: {}", kNobody));
   EXPECT_EQ(said_of_keys("allow: [fd00::/8]"),
             "7:17: allow: has no IPv4 network, but the listener's address is 10.10.0.1:6443, so nobody could connect; "
@@ -52,7 +52,7 @@ TEST(ValidateSources, WarnsOfNetworksThatAddNothing) {
   EXPECT_EQ(said_of_keys("deny: [10.10.7.0/24, 10.10.0.0/16]"),
             "7:17: warning: deny[0]: 10.10.7.0/24 is a part of 10.10.0.0/16, which is there too; remove one of them\n");
   EXPECT_EQ(said_of_keys("allow: [10.10.7.1, 10.10.7.1]"),
-            "7:28: warning: allow[1]: 10.10.7.1/32 is a part of 10.10.7.1/32, which is there too; remove one of "
+            "7:29: warning: allow[1]: 10.10.7.1/32 is a part of 10.10.7.1/32, which is there too; remove one of "
             "them\n");
 }
 
