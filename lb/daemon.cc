@@ -11,6 +11,7 @@
 #include "lb/control/health_checker.h"
 #include "lb/control/metrics_exporter.h"
 #include "lb/control/passive_checker.h"
+#include "lb/control/rebalancer.h"
 #include "lb/control/tls_contexts.h"
 #include "lb/net/descriptor_limit.h"
 #include "lb/net/event_loop.h"
@@ -80,6 +81,9 @@ class Daemon::Parts {
     if (!workers) return base::Failure(workers.error());
     workers_ = *std::move(workers);
     controller_.publish_to([this](const auto& snapshot) { workers_->publish(snapshot); });
+    rebalancer_ = std::make_unique<control::Rebalancer>(
+        loop_, controller_, worker_count(config),
+        [this](std::size_t worker, const auto& order) { workers_->close_surplus(worker, order); });
     return listen_for_admin(config);
   }
 
@@ -142,6 +146,7 @@ class Daemon::Parts {
   control::HealthChecker checker_;
   control::PassiveChecker passive_checker_;
   std::unique_ptr<proxy::WorkerGroup> workers_;
+  std::unique_ptr<control::Rebalancer> rebalancer_;
   std::unique_ptr<control::MetricsExporter> metrics_;
   std::unique_ptr<control::AdminApi> api_;
   std::unique_ptr<net::HttpServer> server_;

@@ -68,6 +68,7 @@ void Controller::leave_maintenance(BackendId id, std::string_view reason) {
 
 void Controller::eject(BackendId id, std::string_view reason) {
   at(id).ejection = reason;
+  ++at(id).ejections;
   settle(id, reason);
 }
 

@@ -48,6 +48,7 @@ struct BackendView {
   std::optional<std::string> ejection;     // and that of an ejection
 
   std::array<std::uint64_t, kCheckOutcomes> checks{};  // by CheckOutcome
+  std::uint64_t ejections = 0;                         // that there were
   bool owes_cut = false;  // its sessions are to end as soon as another backend is seen to be up
 };
 

@@ -9,6 +9,9 @@
 #include <string_view>
 #include <utility>
 
+#include "lb/control/imbalance.h"
+#include "lb/control/rebalancer.h"
+
 namespace lb::control {
 namespace {
 
@@ -132,6 +135,61 @@ void add_sources(std::vector<MetricFamily>& families, const Controller& controll
   if (!sticky.empty()) families.push_back(std::move(sticky).take());
 }
 
+void add_hedges(std::vector<MetricFamily>& families, const Controller& controller, const Workers& workers) {
+  Family hedges("hedges_total", "Backends tried beside one that did not answer in time, by what it did not answer.",
+                MetricType::Counter);
+  Family wins("hedge_wins_total", "Of those, the ones that got the session.", MetricType::Counter);
+  Family denied("hedges_denied_total", "First flights that were not said again: the budget was spent.",
+                MetricType::Counter);
+  for (std::size_t i = 0; i < controller.listeners().size(); ++i) {
+    const ClientMetric::Label label{"listener", controller.listeners()[i].config.name};
+    hedges.add({label, {"kind", "connect"}},
+               sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].connect_hedges; }));
+    hedges.add({label, {"kind", "first_flight"}},
+               sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].first_flight_hedges; }));
+    wins.add({label}, sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].hedge_wins; }));
+    denied.add({label}, sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].hedges_denied; }));
+  }
+  for (Family* family : {&hedges, &wins, &denied}) families.push_back(std::move(*family).take());
+}
+
+void add_balance(std::vector<MetricFamily>& families, const Controller& controller, const Workers& workers) {
+  Family imbalance("imbalance_percent", "What the fullest backend has above the share that its weight gives it.",
+                   MetricType::Gauge);
+  Family closed("rebalance_sessions_total", "Sessions of backends that had too many, by what was done.",
+                MetricType::Counter);
+  for (std::size_t i = 0; i < controller.listeners().size(); ++i) {
+    const ClientMetric::Label label{"listener", controller.listeners()[i].config.name};
+    imbalance.add({label}, imbalance_percent(loads_of(controller.listeners()[i])));
+    closed.add({label, {"action", "closed"}},
+               sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].rebalanced; }));
+    closed.add({label, {"action", "dry_run"}},
+               sum(workers, [&](const auto& s) -> auto& { return s.by_listener[i].rebalance_wishes; }));
+  }
+  for (Family* family : {&imbalance, &closed}) families.push_back(std::move(*family).take());
+}
+
+// What clients' own connections have told.
+void add_passive(std::vector<MetricFamily>& families, const Controller& controller) {
+  using Counters = backend::BackendCounters;
+  Family answers("backend_answers_total", "Sessions that the backend has sent a byte.", MetricType::Counter);
+  Family silences("backend_silences_total", "Tries that got no answer or no first byte in time.", MetricType::Counter);
+  Family early("backend_early_ends_total", "Connections that ended, or said what is no TLS, before a first byte.",
+               MetricType::Counter);
+  Family ejections("backend_ejections_total", "Times that the backend was ejected.", MetricType::Counter);
+  for (const ListenerView& listener : controller.listeners()) {
+    for (const BackendView& view : listener.backends) {
+      const std::vector<ClientMetric::Label> labels{{"listener", listener.config.name},
+                                                    {"backend", view.state->name()}};
+      answers.add(labels, view.state->total(&Counters::answers));
+      silences.add(labels, view.state->total(&Counters::silences));
+      early.add(labels, view.state->total(&Counters::early_ends));
+      ejections.add(labels, view.ejections);
+    }
+  }
+  for (Family* family : {&answers, &silences, &early, &ejections}) families.push_back(std::move(*family).take());
+}
+
 void add_backends(std::vector<MetricFamily>& families, const Controller& controller) {
   using Counters = backend::BackendCounters;
   Family up("backend_up", "1 when health checks say that the backend is up.", MetricType::Gauge);
@@ -190,7 +248,10 @@ std::string MetricsExporter::render() const {
   add_daemon(families, controller_, workers_, version_);
   add_listeners(families, controller_, workers_);
   add_sources(families, controller_, workers_);
+  add_hedges(families, controller_, workers_);
+  add_balance(families, controller_, workers_);
   add_backends(families, controller_);
+  add_passive(families, controller_);
   return prometheus::TextSerializer().Serialize(families);
 }
 

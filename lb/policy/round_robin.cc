@@ -11,8 +11,6 @@
 namespace lb::policy {
 namespace {
 
-constexpr std::uint32_t kMostSteps = 64;  // over excluded backends
-
 // How many turns of a round each backend has.
 std::vector<std::uint32_t> turns_each(std::span<const std::uint32_t> weights) {
   std::uint32_t common = 0;
@@ -58,15 +56,11 @@ RoundRobin::RoundRobin(std::span<const std::uint32_t> weights)
 
 std::optional<BackendIndex> RoundRobin::pick(PickContext& context) const noexcept {
   if (turns_.empty()) return std::nullopt;
+  if (!context.excluded.empty()) return pick_of_the_rest(weights_, context);
   const auto size = static_cast<std::uint32_t>(turns_.size());
-  std::uint32_t turn = context.cursor < size ? context.cursor : context.cursor % size;
-  for (std::uint32_t steps = 0; steps < std::min(size, kMostSteps); ++steps) {
-    const std::uint32_t index = turns_[turn];
-    turn = turn + 1 < size ? turn + 1 : 0;
-    context.cursor = turn;
-    if (!is_excluded(context, index)) return BackendIndex{index};
-  }
-  return pick_of_the_rest(weights_, context);
+  const std::uint32_t turn = context.cursor < size ? context.cursor : context.cursor % size;
+  context.cursor = turn + 1 < size ? turn + 1 : 0;
+  return BackendIndex{turns_[turn]};
 }
 
 }  // namespace lb::policy

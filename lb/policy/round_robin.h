@@ -16,7 +16,8 @@ class RoundRobin final : public Policy {
   // `weights[i]` belongs to the backend with index i; 0 means that it is never picked.
   explicit RoundRobin(std::span<const std::uint32_t> weights);
 
-  // Steps over excluded backends; a long run of them is cut short by a draw by weight.
+  // A second try, with backends excluded, is drawn by weight and takes nobody's turn: else a sick backend among few
+  // would come first for every client.
   [[nodiscard]] std::optional<BackendIndex> pick(PickContext& context) const noexcept override;
 
   // One round. Each backend has as many turns as its weight, divided by what all weights have in common; where that is

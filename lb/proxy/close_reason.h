@@ -21,8 +21,9 @@ enum class CloseReason : unsigned char {
   kBackendDead,     // the backend acknowledged nothing for half a minute
   kBackendDown,     // the backend went down while another one was up (onDown: reset)
   kBackendsFull,    // no backend that is left takes a session more
+  kRebalanced,      // the backend had too many sessions (rebalance)
 };
-inline constexpr std::size_t kCloseReasons = 14;
+inline constexpr std::size_t kCloseReasons = 15;
 
 [[nodiscard]] constexpr std::string_view to_string(CloseReason reason) noexcept {
   switch (reason) {
@@ -54,6 +55,8 @@ inline constexpr std::size_t kCloseReasons = 14;
       return "backend_down";
     case CloseReason::kBackendsFull:
       return "backends_full";
+    case CloseReason::kRebalanced:
+      return "rebalanced";
   }
   return "unknown";
 }

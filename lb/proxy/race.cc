@@ -186,8 +186,7 @@ void Race::listen_to(Attempt& attempt) noexcept {
   if (got.outcome == net::Stream::Outcome::kEnded) attempt.stage = Stage::kUnfit;
   if (got.outcome == net::Stream::Outcome::kFailed) attempt.stage = Stage::kBroken;
   if (got.outcome != net::Stream::Outcome::kMoved) return;
-  const bool fits = attempt.stage == Stage::kStands || begins_tls_answer(first);
-  attempt.stage = fits ? Stage::kAnswered : Stage::kUnfit;
+  attempt.stage = begins_tls_answer(first) ? Stage::kAnswered : Stage::kUnfit;
 }
 
 void Race::note_failure(Attempt& attempt, int error) noexcept {

@@ -45,6 +45,14 @@ void Session::abort(CloseReason reason) noexcept {
   settle();
 }
 
+void Session::retire(CloseReason reason) noexcept {
+  state_ = State::kClosed;
+  reason_ = reason;
+  client_.close();
+  backend_->close();
+  settle();
+}
+
 const backend::BackendState* Session::backend() const noexcept {
   return lease_ ? &lease_.backend() : nullptr;
 }

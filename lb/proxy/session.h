@@ -34,6 +34,8 @@ class Session final : private net::Stream::Handler, private net::Deadline {
   static void on_deadline(net::Deadline& session) noexcept;
   // Resets both sides; the session is gone when this returns.
   void abort(CloseReason reason) noexcept;
+  // The same, for a session that relays, but what was sent is still delivered.
+  void retire(CloseReason reason) noexcept;
 
   // For the owner's last look.
   [[nodiscard]] CloseReason reason() const noexcept { return reason_; }

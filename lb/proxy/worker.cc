@@ -119,7 +119,8 @@ Worker::Worker(WorkerSetup setup, std::span<const std::unique_ptr<WorkerStats>> 
       relay_(kPipes, stats_.small_pipes),
       sockets_(loop_, setup.kept_sockets),
       resume_timer_(loop_, [this] { resume_accepting(); }),
-      snapshot_(std::move(setup.snapshot)) {
+      snapshot_(std::move(setup.snapshot)),
+      sampled_at_(snapshot_->pools.size(), 0) {
   for (std::size_t i = 0; i < setup.listen_fds.size(); ++i) {
     doors_.push_back(std::make_unique<Door>(*this, std::move(setup.listen_fds[i]), i, snapshot_->pools[i]));
   }
@@ -149,6 +150,32 @@ void Worker::drain(std::function<void()> done) {
 
 void Worker::report_if_drained() noexcept {
   if (on_drained_ && sessions_.size() == 0) std::exchange(on_drained_, nullptr)();
+}
+
+// ---- rebalancing
+
+void Worker::close_surplus(const SurplusOrder& order) {
+  mailbox_.post([this, order] { carry_out(order); });
+}
+
+void Worker::carry_out(const SurplusOrder& order) {
+  sample_sessions(order.listener);
+  if (order.backend == nullptr) return;
+  ListenerCounters& counters = stats_.by_listener[order.listener];
+  for (Session* const session : samples_.quietest(*order.backend, wheel_.now(), order.least_age, order.sessions)) {
+    (order.dry_run ? counters.rebalance_wishes : counters.rebalanced).add(1);
+    if (!order.dry_run) session->retire(CloseReason::kRebalanced);
+  }
+}
+
+void Worker::sample_sessions(std::size_t listener) {
+  const net::Tick now = wheel_.now();
+  net::Tick& last = sampled_at_[listener];
+  if (now - last < net::DeadlineWheel::ticks(SessionSamples::kInterval)) return;
+  last = now;
+  sessions_.for_each([&](Session& session) {
+    if (session.place().listener == listener) samples_.take(session, now);
+  });
 }
 
 // ---- snapshots
@@ -265,6 +292,7 @@ void Worker::on_closed(Session& session) noexcept {
   }
   place.counters.active.subtract(1);
   if (!visits_.empty()) visits_.erase(&session);
+  if (samples_.size() > 0) samples_.forget(session);
   sessions_.destroy(session);
   stats_.active.subtract(1);
   if (paused_ || doors_[listener]->full()) resume_accepting();

@@ -1,8 +1,8 @@
 // Worker: one event loop with its own listening sockets, sessions and random numbers. It admits clients, owns their
 // sessions and holds the current snapshot; it shares nothing with the other workers but counters they may read.
 //
-// run() is the worker's thread; publish(), drain() and abort_sessions() may be called by any other; the constructor and
-// the destructor run while the thread does not.
+// run() is the worker's thread; publish(), drain(), close_surplus() and abort_sessions() may be called by any other;
+// the constructor and the destructor run while the thread does not.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,7 @@
 #include "lb/net/timer.h"
 #include "lb/proxy/relay.h"
 #include "lb/proxy/session.h"
+#include "lb/proxy/session_samples.h"
 #include "lb/proxy/worker_stats.h"
 #include "lb/snapshot/snapshot.h"
 #include "lb/source/visit.h"
@@ -57,12 +58,16 @@ class Worker final : private SessionOwner {
   // last session has ended.
   void drain(std::function<void()> done);
   void abort_sessions();
+  // Closes sessions that a backend has too many, and samples them all for the next time.
+  void close_surplus(const SurplusOrder& order);
   void stop();
 
  private:
   class Door;  // one listener's socket
 
   void on_closed(Session& session) noexcept override;
+  void sample_sessions(std::size_t listener);
+  void carry_out(const SurplusOrder& order);
   void admit(net::Accepted accepted, SessionPlace& place) noexcept;
   [[nodiscard]] base::Counter* refusal_of(const base::IpAddress& client, const SessionPlace& place) noexcept;
   void begin_session(base::UniqueFd fd, const base::IpAddress& client, SessionPlace& place) noexcept;
@@ -95,6 +100,8 @@ class Worker final : private SessionOwner {
   std::vector<std::unique_ptr<Door>> doors_;
   std::unordered_map<const Session*, std::unique_ptr<source::Visit>> visits_;  // of listeners that keep any
   base::Slab<Session> sessions_;
+  SessionSamples samples_;             // of listeners that rebalance
+  std::vector<net::Tick> sampled_at_;  // by listener
   std::function<void()> on_drained_;
   bool paused_ = false;
 };

@@ -83,6 +83,10 @@ void WorkerGroup::drain(std::function<void()> done) {
   for (auto& worker : workers_) worker->drain(one_done);
 }
 
+void WorkerGroup::close_surplus(std::size_t worker, const SurplusOrder& order) {
+  workers_[worker]->close_surplus(order);
+}
+
 void WorkerGroup::abort_sessions() {
   for (auto& worker : workers_) worker->abort_sessions();
 }

@@ -47,6 +47,8 @@ class WorkerGroup {
   // Nobody is accepted any more; `done` is called once, on some worker's thread, when the last session has ended.
   void drain(std::function<void()> done);
   void abort_sessions();
+  // As Worker::close_surplus.
+  void close_surplus(std::size_t worker, const SurplusOrder& order);
 
  private:
   WorkerGroup() = default;

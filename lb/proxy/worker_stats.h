@@ -20,6 +20,8 @@ struct alignas(base::kCacheLine) ListenerCounters {
   base::Counter connect_hedges;                     // backends tried beside one that did not answer a SYN
   base::Counter first_flight_hedges;                // backends told a first flight beside one that did not answer it
   base::Counter hedge_wins;                         // of both, those that got the session
+  base::Counter rebalanced;                         // sessions closed because their backend had too many
+  base::Counter rebalance_wishes;                   // and those that a dry run would have closed
   base::Counter hedges_denied;                      // first flights for which the budget had nothing left
   std::array<base::Counter, kCloseReasons> closed;  // by CloseReason
 };

@@ -2,6 +2,7 @@
 // it. Stops it and joins its thread on destruction.
 #pragma once
 
+#include <atomic>
 #include <initializer_list>
 #include <memory>
 #include <stdexcept>
@@ -45,6 +46,17 @@ inline lb::config::Config with_quick_checks(lb::config::Config config) {
   return config;
 }
 
+// The system's, but for the time that the test has skipped. Timers of the loops go on as they do.
+class SkippingClock final : public base::Clock {
+ public:
+  [[nodiscard]] base::SteadyTime now() const noexcept override { return system_.now() + skipped_.load(); }
+  void skip(std::chrono::milliseconds time) { skipped_ = skipped_.load() + time; }
+
+ private:
+  base::SystemClock system_;
+  std::atomic<std::chrono::milliseconds> skipped_{std::chrono::milliseconds{0}};
+};
+
 class RunningDaemon {
  public:
   explicit RunningDaemon(const lb::config::Config& config, base::Log::Level level = base::Log::Level::kOff)
@@ -67,6 +79,7 @@ class RunningDaemon {
     return daemon_->listener_addresses()[listener];
   }
   [[nodiscard]] base::UniqueFd connect() const { return support::connect_to(address()); }
+  void skip(std::chrono::milliseconds time) { clock_.skip(time); }
   void begin_shutdown() { daemon_->shutdown(); }
   // Returns when run() has.
   void join() { thread_.join(); }
@@ -96,7 +109,7 @@ class RunningDaemon {
   }
 
  private:
-  base::SystemClock clock_;
+  SkippingClock clock_;
   base::Log log_;
   std::unique_ptr<lb::Daemon> daemon_;
   std::thread thread_;

@@ -79,7 +79,7 @@ keepstate_lb_build_info{version="1.2.3"} 1
 keepstate_lb_workers 2
 # HELP keepstate_lb_snapshot_generation Generation of the snapshot that is published now.
 # TYPE keepstate_lb_snapshot_generation gauge
-keepstate_lb_snapshot_generation 3
+keepstate_lb_snapshot_generation 5
 # HELP keepstate_lb_connections_limit Sessions that the whole daemon takes at a time.
 # TYPE keepstate_lb_connections_limit gauge
 keepstate_lb_connections_limit 100
@@ -113,6 +113,7 @@ keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="client_de
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="backend_dead"} 0
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="backend_down"} 0
 keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="backends_full"} 0
+keepstate_lb_connections_closed_total{listener="kube-apiserver",cause="rebalanced"} 0
 # HELP keepstate_lb_retries_total Further backends tried because one could not be reached.
 # TYPE keepstate_lb_retries_total counter
 keepstate_lb_retries_total{listener="kube-apiserver"} 3
@@ -127,6 +128,23 @@ keepstate_lb_fail_open{listener="kube-apiserver"} 0
 keepstate_lb_refused_total{listener="kube-apiserver",reason="denied"} 0
 keepstate_lb_refused_total{listener="kube-apiserver",reason="source_limit"} 0
 keepstate_lb_refused_total{listener="kube-apiserver",reason="backends_full"} 0
+# HELP keepstate_lb_hedges_total Backends tried beside one that did not answer in time, by what it did not answer.
+# TYPE keepstate_lb_hedges_total counter
+keepstate_lb_hedges_total{listener="kube-apiserver",kind="connect"} 8
+keepstate_lb_hedges_total{listener="kube-apiserver",kind="first_flight"} 9
+# HELP keepstate_lb_hedge_wins_total Of those, the ones that got the session.
+# TYPE keepstate_lb_hedge_wins_total counter
+keepstate_lb_hedge_wins_total{listener="kube-apiserver"} 7
+# HELP keepstate_lb_hedges_denied_total First flights that were not said again: the budget was spent.
+# TYPE keepstate_lb_hedges_denied_total counter
+keepstate_lb_hedges_denied_total{listener="kube-apiserver"} 1
+# HELP keepstate_lb_imbalance_percent What the fullest backend has above the share that its weight gives it.
+# TYPE keepstate_lb_imbalance_percent gauge
+keepstate_lb_imbalance_percent{listener="kube-apiserver"} 0
+# HELP keepstate_lb_rebalance_sessions_total Sessions of backends that had too many, by what was done.
+# TYPE keepstate_lb_rebalance_sessions_total counter
+keepstate_lb_rebalance_sessions_total{listener="kube-apiserver",action="closed"} 2
+keepstate_lb_rebalance_sessions_total{listener="kube-apiserver",action="dry_run"} 3
 # HELP keepstate_lb_backend_up 1 when health checks say that the backend is up.
 # TYPE keepstate_lb_backend_up gauge
 keepstate_lb_backend_up{listener="kube-apiserver",backend="controller-0"} 1
@@ -179,6 +197,22 @@ keepstate_lb_backend_bytes_total{listener="kube-apiserver",backend="controller-0
 keepstate_lb_backend_bytes_total{listener="kube-apiserver",backend="controller-0",direction="to_client"} 0
 keepstate_lb_backend_bytes_total{listener="kube-apiserver",backend="controller-1",direction="to_backend"} 1000000000000
 keepstate_lb_backend_bytes_total{listener="kube-apiserver",backend="controller-1",direction="to_client"} 123456789
+# HELP keepstate_lb_backend_answers_total Sessions that the backend has sent a byte.
+# TYPE keepstate_lb_backend_answers_total counter
+keepstate_lb_backend_answers_total{listener="kube-apiserver",backend="controller-0"} 0
+keepstate_lb_backend_answers_total{listener="kube-apiserver",backend="controller-1"} 11
+# HELP keepstate_lb_backend_silences_total Tries that got no answer or no first byte in time.
+# TYPE keepstate_lb_backend_silences_total counter
+keepstate_lb_backend_silences_total{listener="kube-apiserver",backend="controller-0"} 0
+keepstate_lb_backend_silences_total{listener="kube-apiserver",backend="controller-1"} 12
+# HELP keepstate_lb_backend_early_ends_total Connections that ended, or said what is no TLS, before a first byte.
+# TYPE keepstate_lb_backend_early_ends_total counter
+keepstate_lb_backend_early_ends_total{listener="kube-apiserver",backend="controller-0"} 0
+keepstate_lb_backend_early_ends_total{listener="kube-apiserver",backend="controller-1"} 13
+# HELP keepstate_lb_backend_ejections_total Times that the backend was ejected.
+# TYPE keepstate_lb_backend_ejections_total counter
+keepstate_lb_backend_ejections_total{listener="kube-apiserver",backend="controller-0"} 1
+keepstate_lb_backend_ejections_total{listener="kube-apiserver",backend="controller-1"} 0
 )";
 
 TEST_F(MetricsExporterTest, SumsTheRowsOfTheWorkers) {
@@ -189,6 +223,12 @@ TEST_F(MetricsExporterTest, SumsTheRowsOfTheWorkers) {
   listener_row(1).retries.add(3);
   listener_row(0).reused_sockets.add(2);
   listener_row(1).reused_sockets.add(3);
+  listener_row(0).connect_hedges.add(8);
+  listener_row(1).first_flight_hedges.add(9);
+  listener_row(1).hedge_wins.add(7);
+  listener_row(0).hedges_denied.add(1);
+  listener_row(0).rebalanced.add(2);
+  listener_row(1).rebalance_wishes.add(3);
   stats_[1]->small_pipes.add(4);
   stats_[0]->pauses_for_descriptors.add(1);
   stats_[1]->pauses_for_limit.add(2);
@@ -200,7 +240,12 @@ TEST_F(MetricsExporterTest, SumsTheRowsOfTheWorkers) {
   row(1, 1).connect_errors.add(3);
   row(1, 1).bytes_to_backend.add(1'000'000'000'000);
   row(1, 1).bytes_to_client.add(123'456'789);
+  row(1, 0).answers.add(11);
+  row(1, 1).silences.add(12);
+  row(1, 1).early_ends.add(13);
   controller_.set_condition({0, 1}, backend::Condition::kDown, "refused");
+  controller_.eject({0, 0}, "silent");
+  controller_.readmit({0, 0}, "again");
   count_checks({0, 0}, CheckOutcome::kPassed, 7);
   count_checks({0, 0}, CheckOutcome::kNotReady, 1);
   count_checks({0, 1}, CheckOutcome::kFailed, 2);
@@ -210,7 +255,7 @@ TEST_F(MetricsExporterTest, SumsTheRowsOfTheWorkers) {
 
 TEST_F(MetricsExporterTest, ReadsStrictly) {
   const StrictReader reader(render());
-  EXPECT_EQ(reader.samples.size(), 64U);
+  EXPECT_EQ(reader.samples.size(), 80U);
   EXPECT_EQ(reader.samples.at("keepstate_lb_fail_open{listener=\"kube-apiserver\"}"), 0);
 }
 

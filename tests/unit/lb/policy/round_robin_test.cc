@@ -83,13 +83,22 @@ TEST(RoundRobin, GoesOnWhereTheWorkersRoundIs) {
   EXPECT_TRUE(std::ranges::equal(std::span(picked).first(3), std::span(picked).last(3)));
 }
 
-TEST(RoundRobin, StepsOverTheExcluded) {
+TEST(RoundRobin, ASecondTryTakesNobodysTurn) {
   const RoundRobin policy(std::vector<std::uint32_t>{1, 1, 1});
-  const BackendIndex tried[] = {BackendIndex{1}};
-  EXPECT_THAT(count_picks(policy, 3, 1, tried), ElementsAre(testing::Gt(0), 0, testing::Gt(0)));
+  base::Random random(1);
+  std::uint32_t cursor = 0;
+  std::vector<int> first_picks(3);
+  for (int i = 0; i < 30; ++i) {
+    PickContext first{.random = random, .cursor = cursor};
+    const BackendIndex tried[] = {*policy.pick(first)};
+    ++first_picks[static_cast<std::size_t>(tried[0])];
+    PickContext second{.random = random, .cursor = cursor, .excluded = tried};
+    EXPECT_NE(policy.pick(second), tried[0]);
+  }
+  EXPECT_THAT(first_picks, ElementsAre(10, 10, 10));
 }
 
-TEST(RoundRobin, StepsOverALongRunOfTheExcluded) {
+TEST(RoundRobin, SecondTriesAreSpreadByWeight) {
   const RoundRobin policy(std::vector<std::uint32_t>{60'000, 1, 3});
   const BackendIndex tried[] = {BackendIndex{0}};
   const auto counts = count_picks(policy, 3, 1, tried);

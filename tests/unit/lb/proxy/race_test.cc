@@ -302,7 +302,7 @@ TEST_F(RaceTest, AClientThatSaysNothingGetsItsBackendAtLast) {
   EXPECT_FALSE(closed_);
 }
 
-TEST_F(RaceTest, AServerThatSpeaksFirstHasWon) {
+TEST_F(RaceTest, TheOnlyServerMaySpeakFirst) {
   const auto server = listening();
   set_backends_in_turn({support::local_address(server)});
   expect_tls();

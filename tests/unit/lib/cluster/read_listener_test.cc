@@ -110,6 +110,72 @@ TEST(ReadListener, ReportsEachMistakeOfLimitsAndStickiness) {
   }
 }
 
+TEST(ReadListener, HedgesConnectsUnlessItIsToldNotTo) {
+  const Listener plain = listener_of("");
+  EXPECT_EQ(plain.hedge, 250ms);
+  EXPECT_EQ(plain.first_flight, FirstFlight::kNone);
+  EXPECT_EQ(plain.first_byte, std::nullopt);
+  EXPECT_EQ(plain.passive.silent, 3U);
+  EXPECT_EQ(plain.passive.failures, 5U);
+  EXPECT_EQ(plain.passive.eject_for, 10s);
+  EXPECT_EQ(plain.passive.max_ejected, 50U);
+  EXPECT_FALSE(plain.rebalance.enabled);
+}
+
+TEST(ReadListener, ReadsHedgesEjectionAndRebalancing) {
+  const Listener full = listener_of(
+      "        hedge: 0ms\n        firstFlight: tls\n        firstByte: 2s\n"
+      "        passive: {silent: 0, failures: 9, ejectFor: 1m, maxEjected: 34}\n"
+      "        rebalance: {enabled: true, threshold: 5, rate: 7, minAge: 0ms, dryRun: true}\n");
+  EXPECT_EQ(full.hedge, 0ms);
+  EXPECT_EQ(full.first_flight, FirstFlight::kTls);
+  EXPECT_EQ(full.first_byte, 2s);
+  EXPECT_EQ(full.passive.silent, 0U);
+  EXPECT_EQ(full.passive.failures, 9U);
+  EXPECT_EQ(full.passive.eject_for, 1min);
+  EXPECT_EQ(full.passive.max_ejected, 34U);
+  EXPECT_TRUE(full.rebalance.enabled);
+  EXPECT_EQ(full.rebalance.threshold, 5U);
+  EXPECT_EQ(full.rebalance.rate, 7U);
+  EXPECT_EQ(full.rebalance.min_age, 0ms);
+  EXPECT_TRUE(full.rebalance.dry_run);
+}
+
+TEST(ReadListener, AProfileIsPutFirstWhereverItStands) {
+  const Listener listener = listener_of(
+      "        policy: maglev\n        healthCheck: {insecure: true, interval: 5s}\n        profile: kube-apiserver\n");
+  EXPECT_EQ(listener.policy, PolicyKind::kMaglev);
+  EXPECT_EQ(listener.first_flight, FirstFlight::kTls);
+  EXPECT_EQ(listener.health_check.kind, HealthCheckKind::kHttps);
+  EXPECT_EQ(listener.health_check.path, "/readyz");
+  EXPECT_EQ(listener.health_check.live_path, "/livez?exclude=etcd");
+  EXPECT_EQ(listener.health_check.interval, 5s);
+}
+
+TEST(ReadListener, ReportsEachMistakeOfHedgesEjectionAndRebalancing) {
+  const Mistake mistakes[] = {
+      {"        hedge: 61s\n", "9:16: hedge: '61s' is too long; write a duration from 0s to 1m\n"},
+      {"        hegde: 1s\n", "9:9: unknown key 'hegde' (did you mean 'hedge'?)\n"},
+      {"        firstFlight: http\n", "9:22: firstFlight: 'http' is not known; write none or tls\n"},
+      {"        firstByte: 9ms\n", "9:20: firstByte: '9ms' is too short; write a duration from 10ms to 1m\n"},
+      {"        passive: {silent: 101, failures: -1, ejectFor: 99ms, maxEjected: 101}\n",
+       "9:27: silent: '101' is too large; write a number from 0 to 100\n"
+       "9:42: failures: '-1' is negative; write a number from 0 to 100\n"
+       "9:56: ejectFor: '99ms' is too short; write a duration from 100ms to 1h\n"
+       "9:74: maxEjected: '101' is too large; write a number from 0 to 100\n"},
+      {"        rebalance: {enabled: yes, threshold: 101, rate: 0, minAge: 721h, dryRun: 1}\n",
+       "9:30: enabled: 'yes' is not known; write true or false\n"
+       "9:46: threshold: '101' is too large; write a number from 0 to 100\n"
+       "9:57: rate: '0' is too small; write a number from 1 to 1000\n"
+       "9:68: minAge: '721h' is too long; write a duration from 0s to 720h\n"
+       "9:82: dryRun: '1' is not known; write true or false\n"},
+      {"        profile: apiserver\n", "9:18: profile: 'apiserver' is not known; write kube-apiserver\n"},
+  };
+  for (const Mistake& mistake : mistakes) {
+    EXPECT_EQ(all_said(file_with_listener(mistake.spec)), mistake.said) << mistake.spec;
+  }
+}
+
 TEST(ReadListener, ReportsAWrongLimitOfABackend) {
   EXPECT_EQ(all_said(testing::file_with_spec("  loadBalancer:\n    listeners:\n      - name: api\n"
                                              "        address: 10.10.0.1:6443\n        backends:\n"

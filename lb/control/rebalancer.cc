@@ -1,0 +1,78 @@
+#include "lb/control/rebalancer.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace lb::control {
+namespace {
+
+constexpr std::chrono::seconds kRebalanceInterval{1};
+constexpr int kLooksToComeBack = 30;  // then they have gone for good
+
+// The worker that has most of the backend's sessions.
+std::size_t fullest_worker(const backend::BackendState& backend) {
+  const auto& rows = backend.counters();
+  const auto most = std::ranges::max_element(rows, {}, [](const auto& row) { return row.active.value(); });
+  return static_cast<std::size_t>(most - rows.begin());
+}
+
+}  // namespace
+
+std::vector<Load> loads_of(const ListenerView& listener) {
+  std::vector<Load> loads;
+  for (std::size_t i = 0; i < listener.backends.size(); ++i) {
+    const BackendView& backend = listener.backends[i];
+    const bool takes_sessions = backend.condition == backend::Condition::kUp;
+    loads.push_back({.active = backend.state->total(&backend::BackendCounters::active),
+                     .weight = takes_sessions ? listener.config.backends[i].weight : 0});
+  }
+  return loads;
+}
+
+Rebalancer::Rebalancer(net::EventLoop& loop, const Controller& controller, std::size_t workers, Ask ask)
+    : controller_(controller),
+      workers_(workers),
+      waits_(controller.listeners().size()),
+      ask_(std::move(ask)),
+      timer_(loop, [this] { look(); }) {
+  const bool wanted = std::ranges::any_of(controller.listeners(),
+                                          [](const ListenerView& view) { return view.config.rebalance.enabled; });
+  if (wanted) timer_.start(kRebalanceInterval);
+}
+
+void Rebalancer::look() {
+  for (std::size_t i = 0; i < controller_.listeners().size(); ++i) {
+    if (controller_.listeners()[i].config.rebalance.enabled) look_at(i);
+  }
+  timer_.start(kRebalanceInterval);
+}
+
+void Rebalancer::look_at(std::size_t listener) {
+  const ListenerView& view = controller_.listeners()[listener];
+  const cluster::Rebalance& settings = view.config.rebalance;
+  const std::vector<Load> loads = loads_of(view);
+  std::uint64_t sessions = 0;
+  for (const Load& load : loads) sessions += load.active;
+  const auto surplus = have_come_back(listener, sessions) ? worst_surplus(loads, settings.threshold) : std::nullopt;
+  if (surplus && !settings.dry_run) waits_[listener] = {.sessions = sessions, .looks_left = kLooksToComeBack};
+  const backend::BackendState* const backend = surplus ? view.backends[surplus->backend].state.get() : nullptr;
+  const std::size_t chosen = surplus ? fullest_worker(*backend) : workers_;
+  for (std::size_t worker = 0; worker < workers_; ++worker) {
+    proxy::SurplusOrder order{.listener = listener, .least_age = settings.min_age, .dry_run = settings.dry_run};
+    if (worker == chosen) {
+      order.backend = backend;
+      order.sessions = std::min<std::uint64_t>(surplus->sessions, settings.rate);
+    }
+    ask_(worker, order);
+  }
+}
+
+bool Rebalancer::have_come_back(std::size_t listener, std::uint64_t sessions) {
+  Wait& wait = waits_[listener];
+  if (sessions >= wait.sessions || wait.looks_left == 0) return true;
+  --wait.looks_left;
+  return false;
+}
+
+}  // namespace lb::control
