@@ -1,0 +1,29 @@
+// The data path's own tests once more, in a network that loses two packets of a hundred.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "lib/base/subprocess.h"
+#include "tests/support/network_namespace.h"
+
+namespace tests::integration {
+namespace {
+
+TEST(Loss, ChangesNoByteOfTheDataPath) {
+  if (!support::may_have_own_network()) GTEST_SKIP() << "needs root, for a network of its own";
+  support::in_own_network([] {
+    support::run_tool({"nft", "add", "table", "inet", "loss"});
+    support::run_tool({"nft", "add", "chain", "inet", "loss", "input", "{ type filter hook input priority 0; }"});
+    support::run_tool(
+        {"nft", "add", "rule", "inet", "loss", "input", "numgen", "random", "mod", "100", "<", "2", "drop"});
+    const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+    const auto done = base::run_captured({self, "--gtest_filter=Relay.*"});
+    ASSERT_TRUE(done) << done.error().message;
+    EXPECT_TRUE(done->status.ok()) << done->out << done->err;
+    EXPECT_EQ(done->out.find("0 tests from 0"), std::string::npos) << "nothing was run";
+  });
+}
+
+}  // namespace
+}  // namespace tests::integration
