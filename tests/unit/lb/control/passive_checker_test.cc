@@ -41,8 +41,7 @@ TEST_F(PassiveCheckerTest, EjectsTheSilentOneWhileOthersAnswer) {
   row(1).silences.add(3);
   look_after(100ms);
   EXPECT_EQ(condition(1), Condition::kDraining);
-  EXPECT_EQ(controller_.listeners()[0].backends[1].reason,
-            "3 connections in a row got no answer in time; out for 10s");
+  EXPECT_EQ(controller_.listeners()[0].backends[1].reason, "3 connections in a row got no answer in time; out for 10s");
   EXPECT_EQ(condition(0), Condition::kUp);
 }
 
