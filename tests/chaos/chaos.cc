@@ -139,7 +139,7 @@ Result<Footprint> Chaos::settled(const std::optional<Footprint>& wanted) {
   std::size_t last = 0;
   int quiet = 0;
   while (true) {
-    const auto now = footprint_of(balancer_->pid());
+    auto now = footprint_of(balancer_->pid());
     if (!now) return now;
     quiet = now->in_use() == last ? quiet + 1 : 0;
     last = now->in_use();

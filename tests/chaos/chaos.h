@@ -34,7 +34,7 @@ class Chaos {
   [[nodiscard]] base::Result<void> start_all();
   [[nodiscard]] base::Result<void> make_certificates() const;
   [[nodiscard]] base::Result<void> warm_up();
-  [[nodiscard]] base::Result<void> strike(const PlannedFault& fault);
+  [[nodiscard]] base::Result<void> strike(const PlannedFault& planned);
   [[nodiscard]] base::Result<void> pass(std::chrono::milliseconds time);
   // Waits until nothing is left of the clients, at most for a while.
   [[nodiscard]] base::Result<Footprint> settled(const std::optional<Footprint>& wanted);

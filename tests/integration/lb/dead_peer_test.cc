@@ -24,7 +24,7 @@ constexpr std::uint64_t kFlood = 64ULL << 20;
 
 seconds pause() {
   const char* const wanted = std::getenv("KEEPSTATE_PAUSE");
-  return seconds{wanted == nullptr ? 45 : std::atoi(wanted)};
+  return seconds{wanted == nullptr ? 45 : std::strtol(wanted, nullptr, 10)};
 }
 
 // Nothing from or to this port arrives any more, and nobody is told.
