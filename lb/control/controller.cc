@@ -53,6 +53,7 @@ void Controller::set_condition(BackendId id, Condition condition, std::string_vi
   const bool went_down = condition == Condition::kDown && before != Condition::kDown;
   const bool resets = listeners_[id.listener].config.on_down == cluster::OnDown::kReset;
   backend.owes_cut = condition == Condition::kDown && ((went_down && resets) || backend.owes_cut);
+  backend.condemned = backend.condemned && backend.owes_cut;
   settle(id, reason);
 }
 
@@ -79,7 +80,12 @@ void Controller::readmit(BackendId id, std::string_view reason) {
 
 void Controller::note_check(BackendId id, CheckOutcome outcome) {
   ++at(id).checks[static_cast<std::size_t>(outcome)];
-  if (outcome == CheckOutcome::kPassed) cut_those_down(id);
+  if (outcome == CheckOutcome::kDiscarded) return;
+  BackendView& backend = at(id);
+  if (outcome != CheckOutcome::kFailed) backend.owes_cut = backend.condemned = false;
+  if (backend.condemned && another_takes_over(id)) return cut_sessions(id);
+  if (outcome != CheckOutcome::kPassed || !takes_over(id)) return;
+  for (BackendView& other : listeners_[id.listener].backends) other.condemned = other.owes_cut;
 }
 
 // ---- what follows
@@ -117,21 +123,33 @@ void Controller::log_change(BackendId id, std::string_view reason) const {
   alarming ? log_.warn("{}", text) : log_.info("{}", text);
 }
 
-void Controller::cut_those_down(BackendId witness) {
-  ListenerView& listener = listeners_[witness.listener];
-  const bool takes_over = listener.backends[witness.backend].condition == Condition::kUp &&
-                          listener.config.backends[witness.backend].weight > 0;
-  if (!takes_over) return;
-  std::vector<const backend::BackendState*> cut;
-  for (BackendView& backend : listener.backends) {
-    if (std::exchange(backend.owes_cut, false)) cut.push_back(backend.state.get());
+std::vector<BackendId> Controller::condemned(std::size_t listener) const {
+  std::vector<BackendId> ids;
+  const auto& backends = listeners_[listener].backends;
+  for (std::size_t i = 0; i < backends.size(); ++i) {
+    if (backends[i].condemned) ids.push_back({listener, i});
   }
-  if (cut.empty()) return;
-  for (const auto* const state : cut) {
-    log_.info("sessions of backend {} of listener {} are reset: another one is up", state->name(),
-              listener.config.name);
+  return ids;
+}
+
+bool Controller::takes_over(BackendId id) const {
+  const ListenerView& listener = listeners_[id.listener];
+  return listener.backends[id.backend].condition == Condition::kUp && listener.config.backends[id.backend].weight > 0;
+}
+
+bool Controller::another_takes_over(BackendId id) const {
+  for (std::size_t i = 0; i < listeners_[id.listener].backends.size(); ++i) {
+    if (i != id.backend && takes_over({id.listener, i})) return true;
   }
-  rebuild(cut);
+  return false;
+}
+
+void Controller::cut_sessions(BackendId id) {
+  BackendView& backend = at(id);
+  backend.owes_cut = backend.condemned = false;
+  log_.info("sessions of backend {} of listener {} are reset: another one is up", backend.state->name(),
+            listeners_[id.listener].config.name);
+  rebuild({backend.state.get()});
 }
 
 void Controller::rebuild(const std::vector<const backend::BackendState*>& cut) {

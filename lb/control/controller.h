@@ -27,6 +27,8 @@ namespace lb::control {
 struct BackendId {
   std::size_t listener = 0;
   std::size_t backend = 0;
+
+  friend bool operator==(const BackendId&, const BackendId&) = default;
 };
 
 // What came of one check. kDiscarded: it said nothing, as this host was late or out of descriptors.
@@ -49,7 +51,8 @@ struct BackendView {
 
   std::array<std::uint64_t, kCheckOutcomes> checks{};  // by CheckOutcome
   std::uint64_t ejections = 0;                         // that there were
-  bool owes_cut = false;  // its sessions are to end as soon as another backend is seen to be up
+  bool owes_cut = false;                               // its sessions are to end, if it is at fault
+  bool condemned = false;                              // and will, if its next check fails
 };
 
 struct ListenerView {
@@ -89,17 +92,22 @@ class Controller {
   void eject(BackendId id, std::string_view reason);
   void readmit(BackendId id, std::string_view reason);
 
-  // Counts a check that is over. One that has passed shows that this host can reach its backends, and if that backend
-  // is up, those that went down before lose their sessions now (onDown: reset). So a host that has lost its own network
-  // cuts nothing.
+  // Counts a check that is over, and sees to it that sessions of a backend that went down end (onDown: reset), but only
+  // when it is certain that the backend is at fault and not this host's own network. First another backend that is up
+  // passes a check; that condemns those that went down before. Whoever makes the checks then asks them once more, and
+  // if that fails too, their sessions are reset. Any answer clears them.
   void note_check(BackendId id, CheckOutcome outcome);
+  // Those of the listener that are to be asked once more, by a check that begins now.
+  [[nodiscard]] std::vector<BackendId> condemned(std::size_t listener) const;
 
  private:
   [[nodiscard]] BackendView& at(BackendId id) noexcept { return listeners_[id.listener].backends[id.backend]; }
   void settle(BackendId id, std::string_view reason);
   void note_for_slow_start(BackendId id);
   void log_change(BackendId id, std::string_view reason) const;
-  void cut_those_down(BackendId witness);
+  [[nodiscard]] bool takes_over(BackendId id) const;
+  [[nodiscard]] bool another_takes_over(BackendId id) const;
+  void cut_sessions(BackendId id);
   void rebuild(const std::vector<const backend::BackendState*>& cut = {});
   void note_fail_open();
   void schedule_refresh() const;

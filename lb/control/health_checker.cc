@@ -58,9 +58,17 @@ class HealthChecker::Check {
   }
 
   [[nodiscard]] BackendId id() const noexcept { return id_; }
-  // Does not wait for its next turn.
+  // Does not wait for its next turn; but many that go down together do not make a storm of it.
   void hasten() noexcept {
-    if (timer_.pending()) timer_.start(milliseconds{0});
+    const auto ago = std::chrono::duration_cast<milliseconds>(all_.clock_.now() - begun_);
+    if (timer_.pending()) timer_.start(std::max(kLeastFastInterval - ago, milliseconds{0}));
+  }
+  // A check that begins now; once, until it has said something.
+  void ask_once_more() noexcept {
+    if (asked_once_more_) return;
+    asked_once_more_ = true;
+    timer_.cancel();
+    begin();
   }
 
  private:
@@ -77,10 +85,12 @@ class HealthChecker::Check {
       late ? timer_.start(milliseconds{0}) : plan_next(settings_.interval);
       return;
     }
+    asked_once_more_ = false;
     const auto verdict = judge_.judge(*result);
     plan_next(judge_.settled() ? settings_.interval : fast_interval_of(settings_));
     if (verdict) all_.controller_.set_condition(id_, *verdict, told.reason);
     all_.controller_.note_check(id_, outcome_of(*result));
+    if (*result == CheckResult::kPassed) all_.on_passed(id_.listener);
     if (verdict == backend::Condition::kDown) all_.on_down(id_);
   }
 
@@ -99,6 +109,7 @@ class HealthChecker::Check {
   HealthJudge judge_;
   net::Probe probe_;
   net::Timer timer_;
+  bool asked_once_more_ = false;
 };
 
 HealthChecker::HealthChecker(net::EventLoop& loop, Controller& controller, TlsContexts tls, base::Random random,
@@ -126,6 +137,14 @@ HealthChecker::~HealthChecker() = default;
 void HealthChecker::on_down(BackendId id) noexcept {
   for (const auto& check : checks_) {
     if (check->id().listener == id.listener && check->id().backend != id.backend) check->hasten();
+  }
+}
+
+void HealthChecker::on_passed(std::size_t listener) noexcept {
+  for (const BackendId condemned : controller_.condemned(listener)) {
+    for (const auto& check : checks_) {
+      if (check->id() == condemned) check->ask_once_more();
+    }
   }
 }
 

@@ -30,6 +30,7 @@ class HealthChecker {
   class Check;  // of one backend
 
   void on_down(BackendId id) noexcept;
+  void on_passed(std::size_t listener) noexcept;
   void beat() noexcept;
 
   net::EventLoop& loop_;

@@ -10,11 +10,14 @@ namespace {
 constexpr std::chrono::seconds kRebalanceInterval{1};
 constexpr int kLooksToComeBack = 30;  // then they have gone for good
 
-// The worker that has most of the backend's sessions.
-std::size_t fullest_worker(const backend::BackendState& backend) {
+// The next worker that has sessions of the backend: the fullest one's may all be too young.
+std::size_t worker_after(std::size_t last, const backend::BackendState& backend) {
   const auto& rows = backend.counters();
-  const auto most = std::ranges::max_element(rows, {}, [](const auto& row) { return row.active.value(); });
-  return static_cast<std::size_t>(most - rows.begin());
+  for (std::size_t i = 1; i <= rows.size(); ++i) {
+    const std::size_t worker = (last + i) % rows.size();
+    if (rows[worker].active.value() > 0) return worker;
+  }
+  return last;
 }
 
 }  // namespace
@@ -57,7 +60,8 @@ void Rebalancer::look_at(std::size_t listener) {
   const auto surplus = have_come_back(listener, sessions) ? worst_surplus(loads, settings.threshold) : std::nullopt;
   if (surplus && !settings.dry_run) waits_[listener] = {.sessions = sessions, .looks_left = kLooksToComeBack};
   const backend::BackendState* const backend = surplus ? view.backends[surplus->backend].state.get() : nullptr;
-  const std::size_t chosen = surplus ? fullest_worker(*backend) : workers_;
+  if (surplus) asked_last_ = worker_after(asked_last_, *backend);
+  const std::size_t chosen = surplus ? asked_last_ : workers_;
   for (std::size_t worker = 0; worker < workers_; ++worker) {
     proxy::SurplusOrder order{.listener = listener, .least_age = settings.min_age, .dry_run = settings.dry_run};
     if (worker == chosen) {

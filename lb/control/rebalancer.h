@@ -39,6 +39,7 @@ class Rebalancer {
   const Controller& controller_;
   std::size_t workers_;
   std::vector<Wait> waits_;  // by listener
+  std::size_t asked_last_ = 0;
   Ask ask_;
   net::Timer timer_;
 };

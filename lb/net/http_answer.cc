@@ -94,8 +94,8 @@ base::Result<std::optional<HttpAnswer>> parse_http_answer(std::string_view bytes
   head.remove_prefix(std::min(line_end + kLineEnd.size(), head.size()));
   while (!head.empty()) {
     const auto field_end = std::min(head.find(kLineEnd), head.size());
-    if (!take_field(head.substr(0, field_end), answer))
-      return base::fail("the answer's head has a line that is no field");
+    // The status is known; with a field that cannot be read, only where the answer ends is not.
+    if (!take_field(head.substr(0, field_end), answer)) answer.keeps_open = false;
     head.remove_prefix(std::min(field_end + kLineEnd.size(), head.size()));
   }
   if (has_no_body(answer.status)) answer.body_size = 0;

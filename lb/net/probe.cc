@@ -18,6 +18,8 @@ using Outcome = TlsSession::Outcome;
 
 // An answer of which more has come is given up: only its status and its end matter.
 constexpr std::size_t kLargestAnswer = 64 * 1024;
+// Below it, an answer is only a word in between (RFC 9110 s15.2).
+constexpr unsigned kFinalStatus = 200;
 
 Kind kind_of(int error) noexcept {
   if (error == 0) return Kind::kPassed;
@@ -200,6 +202,10 @@ Probe::Next Probe::read_answer() noexcept {
   const auto answer = parse_http_answer(answer_);
   if (!answer) return fail(answer.error().message);
   if (!*answer) return Next::kGoOn;
+  if ((*answer)->status < kFinalStatus) {
+    answer_.erase(0, (*answer)->head_size);
+    return read_answer();
+  }
   if (asks_alive_) return end_not_ready(fmt::format(", {}: {}", doing(), (*answer)->status));
   return judge_ready(**answer);
 }

@@ -76,7 +76,10 @@ TlsSession::TlsSession(const TlsContext& context, int fd, const std::string& nam
   // An address is checked against the certificate's addresses, a name against its names (RFC 6125); only names are
   // sent.
   if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name_.c_str()) == 1) return;
-  SSL_set1_host(ssl_.get(), name_.c_str());
+  if (SSL_set1_host(ssl_.get(), name_.c_str()) != 1) {
+    ssl_.reset();  // no memory
+    return;
+  }
   // What SSL_set_tlsext_host_name does; as a macro it holds an old-style cast.
   SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name_.data());
 }

@@ -14,7 +14,7 @@ backend::Lease Chooser::choose(Means means) noexcept {
     if (!tier) continue;
     if (backend::Lease lease = take(means, *tier)) return lease;
     // Those of a lower tier are for when these fail, not for when these have much to do.
-    if (all_full_) break;
+    if (all_full_ || means.reach == Reach::kBest) break;
   }
   return {};
 }

@@ -19,12 +19,15 @@ namespace lb::proxy {
 
 class Chooser {
  public:
+  // kBest: only the best backends there are, those that are up if any is. Who is only slow is no reason to ask others.
+  enum class Reach { kBest, kAll };
   // What the worker lends for one choice.
   struct Means {
     const snapshot::Pool& pool;
     base::Random& random;
     std::uint32_t& cursor;
     std::size_t worker;
+    Reach reach;
     std::vector<policy::BackendIndex>& excluded;  // those that were tried; choose() adds some
   };
 

@@ -10,8 +10,8 @@ constexpr std::uint32_t kConnectionsAHedge = 5;
 
 }  // namespace
 
-bool HedgeBudget::take(net::Tick now) noexcept {
-  Second& current = second_of(now);
+bool HedgeBudget::has_any(net::Tick now) noexcept {
+  const Second& current = second_of(now);
   std::uint32_t connections = 0;
   std::uint32_t hedges = 0;
   for (const Second& second : seconds_) {
@@ -19,9 +19,7 @@ bool HedgeBudget::take(net::Tick now) noexcept {
     connections += second.connections;
     hedges += second.hedges;
   }
-  if (hedges >= std::max(least_, connections / kConnectionsAHedge)) return false;
-  current.hedges += 1;
-  return true;
+  return hedges < std::max(least_, connections / kConnectionsAHedge);
 }
 
 HedgeBudget::Second& HedgeBudget::second_of(net::Tick now) noexcept {

@@ -16,8 +16,9 @@ class HedgeBudget {
   explicit HedgeBudget(std::uint32_t least) noexcept : least_(least) {}
 
   void note_connection(net::Tick now) noexcept { second_of(now).connections += 1; }
-  // Takes one hedge out of the budget, if there is one.
-  [[nodiscard]] bool take(net::Tick now) noexcept;
+  // Whether there is one left to spend().
+  [[nodiscard]] bool has_any(net::Tick now) noexcept;
+  void spend(net::Tick now) noexcept { second_of(now).hedges += 1; }
 
  private:
   struct Second {

@@ -13,6 +13,8 @@ using std::chrono::milliseconds;
 
 // One more than a flight may have, so that what is too long shows.
 constexpr std::size_t kRoomForFlight = kLargestRecord + 1;
+// When a wish for another backend could not be met, it is wished for again.
+constexpr milliseconds kAgain{1000};
 
 base::Counter& failure_counter(backend::BackendCounters& counters, int error) noexcept {
   if (error == ECONNREFUSED || error == ECONNRESET) return counters.connect_refused;
@@ -57,7 +59,7 @@ bool Race::hear_client() noexcept {
   if (flight_ == FirstFlight::kOther) return client_.take_error() == 0;
   if (!read_client()) return false;
   for (Attempt& attempt : attempts()) {
-    if (attempt.stage == Stage::kStands) tell(attempt);
+    if (attempt.stage == Stage::kStands && may_be_told(attempt)) tell(attempt);
   }
   return true;
 }
@@ -85,11 +87,11 @@ bool Race::may_try() const noexcept {
   return tries_ <= place_.pool->retries && count_ < kMostAtOnce && !exhausted_ && !over();
 }
 
-bool Race::begin() noexcept {
+bool Race::begin(Chooser::Reach reach) noexcept {
   while (may_try()) {
-    backend::Lease lease = choose();
+    backend::Lease lease = choose(reach);
     if (!lease) {
-      exhausted_ = !chooser_.all_full();  // a place may be free later
+      exhausted_ = reach == Chooser::Reach::kAll && !chooser_.all_full();  // a place may be free later
       return false;
     }
     if (tries_++ > 0 && count_ == 0) place_.counters.retries.add(1);
@@ -108,7 +110,7 @@ bool Race::begin() noexcept {
   return false;
 }
 
-backend::Lease Race::choose() noexcept {
+backend::Lease Race::choose(Chooser::Reach reach) noexcept {
   const auto& backends = place_.pool->backends;
   place_.excluded.clear();
   // By identity: a snapshot that came meanwhile may have numbered the backends anew.
@@ -119,6 +121,7 @@ backend::Lease Race::choose() noexcept {
                           .random = place_.random,
                           .cursor = place_.cursor,
                           .worker = place_.worker,
+                          .reach = reach,
                           .excluded = place_.excluded});
 }
 
@@ -133,11 +136,14 @@ int Race::connect(Attempt& attempt) noexcept {
   const base::SocketAddress& address = attempt.lease.backend().address();
   const auto first = bytes_.empty() ? SocketPool::First::kUnknown : SocketPool::First::kWeSpeak;
   auto begun = place_.sockets.connect(address, handler_, first);
-  if (begun.error == EMFILE && place_.spare.spend()) begun = place_.sockets.connect(address, handler_, first);
+  // The spare is for a client that was accepted with the last descriptor, not for a second try.
+  if (begun.error == EMFILE && tries_ == 1 && place_.spare.spend())
+    begun = place_.sockets.connect(address, handler_, first);
   if (!begun.stream) return begun.error;
   attempt.stream = std::move(begun.stream);
   if (begun.used_before) place_.counters.reused_sockets.add(1);
   if (bytes_.empty()) return 0;
+  if (!may_be_told(attempt)) return 0;
   // On this very host the connection stands already; elsewhere this costs one call in vain.
   const net::Stream::Result sent = attempt.stream->write(bytes_);
   if (sent.outcome == net::Stream::Outcome::kFailed) return sent.error;
@@ -157,8 +163,15 @@ void Race::look_at(Attempt& attempt) noexcept {
     attempt.stage = Stage::kStands;
   }
   if (flight_ == FirstFlight::kOther) return;
-  if (attempt.stage == Stage::kStands) tell(attempt);
+  if (attempt.stage == Stage::kStands && may_be_told(attempt)) tell(attempt);
   listen_to(attempt);
+}
+
+// One at a time hears the client. Another one does when all those have been waited for; and then it hears what may be
+// said twice, or nothing.
+bool Race::may_be_told(const Attempt& attempt) const noexcept {
+  const auto is_heard = [&](const Attempt& other) { return &other != &attempt && other.told > 0 && is_open(other); };
+  return attempt.told > 0 || attempt.speaks_too || std::ranges::none_of(attempts(), is_heard);
 }
 
 void Race::tell(Attempt& attempt) noexcept {
@@ -173,6 +186,7 @@ void Race::tell(Attempt& attempt) noexcept {
   }
   if (flight_ != FirstFlight::kWhole) return;
   attempt.stage = Stage::kAsked;
+  attempt.overdue = false;
   attempt.since = place_.wheel.now();
 }
 
@@ -219,17 +233,63 @@ Race::Outcome Race::advance() noexcept {
     if (Attempt* const first = leader()) return win(*first);
     if (std::ranges::any_of(attempts(), is_open)) {
       drop_unfit(0);
-      return Outcome::kOpen;
+      if (!wants_another() || !go_beside()) return Outcome::kOpen;
+      continue;
     }
     if (count_ > 0) {
       if (!begin_beside_unfit()) return settle_for_unfit();
       continue;
     }
-    if (begin()) continue;
+    if (begin(Chooser::Reach::kAll)) continue;
     if (lacks_resources_) return lose(CloseReason::kOutOfResources);
     if (chooser_.all_full()) return lose(CloseReason::kBackendsFull);
     return lose(tries_ == 0 ? CloseReason::kNoBackend : CloseReason::kConnectFailed);
   }
+}
+
+// Those that are under way have all been waited for.
+bool Race::wants_another() const noexcept {
+  const bool all_late = std::ranges::all_of(
+      attempts(), [this](const Attempt& attempt) { return attempt.overdue || is_reserve(attempt); });
+  return all_late && place_.wheel.now() >= again_at_ && may_go_beside();
+}
+
+// True when somebody is under way now who was not.
+bool Race::go_beside() noexcept {
+  const bool any_asked =
+      std::ranges::any_of(attempts(), [](const Attempt& attempt) { return attempt.stage == Stage::kAsked; });
+  const net::Tick now = place_.wheel.now();
+  const bool may_ask = !any_asked || place_.hedge_budget.has_any(now);
+  again_at_ = now + net::DeadlineWheel::ticks(kAgain);
+  if (!may_ask) {
+    place_.counters.hedges_denied.add(1);
+    return false;
+  }
+  const auto standing = std::ranges::find_if(attempts(), [this](const Attempt& one) { return is_reserve(one); });
+  if (standing != attempts().end()) {
+    standing->speaks_too = true;
+    tell(*standing);
+  } else if (!begin(any_asked ? Chooser::Reach::kAll : Chooser::Reach::kBest)) {
+    return false;
+  } else {
+    Attempt& begun = attempts_[count_ - 1U];
+    begun.hedge = true;
+    begun.speaks_too = any_asked;
+    if (begun.stage == Stage::kStands) tell(begun);
+  }
+  if (any_asked) place_.hedge_budget.spend(now);
+  (any_asked ? place_.counters.first_flight_hedges : place_.counters.connect_hedges).add(1);
+  again_at_ = now;
+  return true;
+}
+
+// Was tried beside another, stands by now, and was told nothing because that one was.
+bool Race::is_reserve(const Attempt& attempt) const noexcept {
+  return attempt.stage == Stage::kStands && !may_be_told(attempt);
+}
+
+bool Race::may_go_beside() const noexcept {
+  return may_try() || std::ranges::any_of(attempts(), [this](const Attempt& one) { return is_reserve(one); });
 }
 
 Race::Attempt* Race::leader() noexcept {
@@ -237,11 +297,13 @@ Race::Attempt* Race::leader() noexcept {
     if (attempt.stage == Stage::kAnswered) return &attempt;
   }
   if (flight_ != FirstFlight::kOther) return nullptr;
-  // The youngest: the others have been waited for in vain.
-  for (std::size_t i = count_; i-- > 0;) {
-    if (attempts_[i].stage == Stage::kStands || attempts_[i].stage == Stage::kAsked) return &attempts_[i];
+  // The youngest that has heard the client, else the youngest: the others have been waited for in vain.
+  Attempt* youngest = nullptr;
+  for (Attempt& attempt : attempts()) {
+    const bool stands = attempt.stage == Stage::kStands || attempt.stage == Stage::kAsked;
+    if (stands && (youngest == nullptr || attempt.told > 0 || youngest->told == 0)) youngest = &attempt;
   }
-  return nullptr;
+  return youngest;
 }
 
 void Race::drop_unfit(std::size_t but) noexcept {
@@ -253,12 +315,14 @@ void Race::drop_unfit(std::size_t but) noexcept {
 // Nobody is under way. True when another is now, and those that are of no use are dropped for it.
 bool Race::begin_beside_unfit() noexcept {
   drop_unfit(1);
-  if (!may_try()) return false;
-  if (!place_.hedge_budget.take(place_.wheel.now())) {
+  const net::Tick now = place_.wheel.now();
+  if (flight_ == FirstFlight::kOther || !may_try()) return false;
+  if (!place_.hedge_budget.has_any(now)) {
     place_.counters.hedges_denied.add(1);
     return false;
   }
-  if (!begin()) return false;
+  if (!begin(Chooser::Reach::kAll)) return false;
+  place_.hedge_budget.spend(now);
   place_.counters.first_flight_hedges.add(1);
   note_unfit(attempts_[0]);
   return true;
@@ -326,12 +390,11 @@ void Race::check_connecting(Attempt& attempt) noexcept {
   const int error = net::connect_outcome(attempt.stream->fd());
   if (error == 0) {
     attempt.stage = Stage::kStands;
-    if (flight_ != FirstFlight::kOther) tell(attempt);
+    if (flight_ != FirstFlight::kOther && may_be_told(attempt)) tell(attempt);
   } else if (time_is_up || error != ETIMEDOUT) {
     note_failure(attempt, error);
   } else {
     attempt.overdue = true;
-    if (begin()) note_hedge(place_.counters.connect_hedges);
   }
 }
 
@@ -342,14 +405,6 @@ void Race::check_asked(Attempt& attempt) noexcept {
   if (attempt.stage != Stage::kAsked) return;
   attempt.overdue = true;
   attempt.lease.counters().silences.add(1);
-  if (!may_try()) return;
-  if (!place_.hedge_budget.take(place_.wheel.now())) return place_.counters.hedges_denied.add(1);
-  if (begin()) note_hedge(place_.counters.first_flight_hedges);
-}
-
-void Race::note_hedge(base::Counter& kind) noexcept {
-  kind.add(1);
-  attempts_[count_ - 1U].hedge = true;
 }
 
 bool Race::is_overdue(const Attempt& attempt) const noexcept {
@@ -368,6 +423,8 @@ milliseconds Race::patience() const noexcept {
     const bool limited = (connecting || attempt.stage == Stage::kAsked) && !attempt.overdue && limit > milliseconds{0};
     if (limited) left = std::min(left, limit - since(attempt.since));
   }
+  const net::Tick now = place_.wheel.now();
+  if (again_at_ > now && may_go_beside()) left = std::min(left, (again_at_ - now) * net::kTick);
   return std::max(left, milliseconds{0});
 }
 

@@ -81,8 +81,9 @@ class Race {
     net::Tick since = 0;  // when it began to connect, or was asked
     std::uint32_t told = 0;
     Stage stage = Stage::kConnecting;
-    bool overdue = false;  // another one was wished for beside it
-    bool hedge = false;    // is that other one
+    bool overdue = false;     // has been waited for: another one is wished for beside it
+    bool hedge = false;       // is that other one
+    bool speaks_too = false;  // and is told what those before it were told
   };
   static constexpr std::size_t kMostAtOnce = 3;
 
@@ -93,11 +94,12 @@ class Race {
 
   // one attempt
   [[nodiscard]] bool may_try() const noexcept;
-  bool begin() noexcept;
+  bool begin(Chooser::Reach reach) noexcept;
   [[nodiscard]] int connect(Attempt& attempt) noexcept;
-  [[nodiscard]] backend::Lease choose() noexcept;
+  [[nodiscard]] backend::Lease choose(Chooser::Reach reach) noexcept;
   [[nodiscard]] bool was_tried(const backend::BackendState& backend) const noexcept;
   void look_at(Attempt& attempt) noexcept;
+  [[nodiscard]] bool may_be_told(const Attempt& attempt) const noexcept;
   void tell(Attempt& attempt) noexcept;
   void listen_to(Attempt& attempt) noexcept;
   // These end the attempt: the ones behind it move up.
@@ -111,6 +113,10 @@ class Race {
   [[nodiscard]] static bool is_open(const Attempt& attempt) noexcept;
   [[nodiscard]] Outcome advance() noexcept;
   [[nodiscard]] Attempt* leader() noexcept;
+  [[nodiscard]] bool wants_another() const noexcept;
+  [[nodiscard]] bool go_beside() noexcept;
+  [[nodiscard]] bool is_reserve(const Attempt& attempt) const noexcept;
+  [[nodiscard]] bool may_go_beside() const noexcept;
   void drop_unfit(std::size_t but) noexcept;
   [[nodiscard]] bool begin_beside_unfit() noexcept;
   [[nodiscard]] Outcome settle_for_unfit() noexcept;
@@ -120,7 +126,6 @@ class Race {
   // time
   void check_connecting(Attempt& attempt) noexcept;
   void check_asked(Attempt& attempt) noexcept;
-  void note_hedge(base::Counter& kind) noexcept;
   [[nodiscard]] bool is_overdue(const Attempt& attempt) const noexcept;
   [[nodiscard]] std::chrono::milliseconds since(net::Tick then) const noexcept;
   [[nodiscard]] bool over() const noexcept { return age() >= place_.pool->connect_deadline; }
@@ -130,6 +135,7 @@ class Race {
   net::Stream::Handler& handler_;
   Chooser chooser_;
   net::Tick began_;
+  net::Tick again_at_ = 0;  // before this, no other is wished for
   std::uint16_t tries_ = 0;
   std::uint8_t count_ = 0;
   CloseReason reason_ = CloseReason::kNoBackend;

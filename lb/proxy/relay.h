@@ -72,6 +72,7 @@ class Relay {
   // other direction, and the source may not be cut before it has read that.
   void abandon_sink() noexcept;
 
+  [[nodiscard]] bool holds_bytes() const noexcept { return held_ && (!held_->pipe || held_->pipe->size() > 0); }
   [[nodiscard]] bool finished() const noexcept { return finished_; }
   [[nodiscard]] bool sink_abandoned() const noexcept { return sink_abandoned_; }
   // Nothing more can come of this direction.
@@ -87,7 +88,6 @@ class Relay {
     std::size_t sent = 0;
   };
 
-  [[nodiscard]] bool holds_bytes() const noexcept { return held_ && (!held_->pipe || held_->pipe->size() > 0); }
   void hold(std::span<const std::byte> bytes) noexcept;
   Step flush(net::Stream& to) noexcept;
   Step flush_pipe(net::Stream& to) noexcept;

@@ -45,6 +45,11 @@ void Session::abort(CloseReason reason) noexcept {
   settle();
 }
 
+bool Session::calm() const noexcept {
+  const bool holds = to_backend_.holds_bytes() || to_client_.holds_bytes();
+  return state_ == State::kRelaying && !holds && !client_.readable() && !backend_->readable();
+}
+
 void Session::retire(CloseReason reason) noexcept {
   state_ = State::kClosed;
   reason_ = reason;
@@ -156,14 +161,15 @@ void Session::look_after() noexcept {
   }
   looked_before_ = true;
   const bool first_byte_due = owes_first_byte(silent);
-  lively_ = silent < kLook || !keepalive_set_ || watch_peers() || first_byte_due;
+  const bool ack_due = keepalive_set_ && watch_peers();
+  lively_ = silent < kLook || !keepalive_set_ || ack_due || first_byte_due;
   if (state_ == State::kClosed) return;
   place_.wheel.arm(*this, lively_ ? std::min(patience() - silent, kLook) : patience() - silent);
 }
 
 // True as long as the backend may still be called silent for its first byte.
 bool Session::owes_first_byte(milliseconds silent) noexcept {
-  const milliseconds limit = place_.pool->first_byte;
+  const milliseconds limit = place_.pool->relayed_first_byte;
   const bool owes = limit > milliseconds{0} && to_client_.bytes() == 0 && to_backend_.bytes() > 0 && !silence_noted_;
   if (!owes || silent < limit) return owes;
   lease_.counters().silences.add(1);
@@ -208,6 +214,7 @@ void Session::on_deadline() noexcept {
 }
 
 void Session::finish(CloseReason reason) noexcept {
+  if (reason == CloseReason::kBackendReset && lease_ && to_client_.bytes() == 0) lease_.counters().early_ends.add(1);
   state_ = State::kClosed;
   reason_ = reason;
   // A reset would throw away what the kernel has still to deliver; so it is only for those that did not end by

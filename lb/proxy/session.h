@@ -34,8 +34,11 @@ class Session final : private net::Stream::Handler, private net::Deadline {
   static void on_deadline(net::Deadline& session) noexcept;
   // Resets both sides; the session is gone when this returns.
   void abort(CloseReason reason) noexcept;
-  // The same, for a session that relays, but what was sent is still delivered.
+  // The same, for a session that is calm; what the kernel has still to deliver is delivered.
   void retire(CloseReason reason) noexcept;
+
+  // Nothing is on its way through it: no byte would be lost if it were retired.
+  [[nodiscard]] bool calm() const noexcept;
 
   // For the owner's last look.
   [[nodiscard]] CloseReason reason() const noexcept { return reason_; }

@@ -26,7 +26,7 @@ std::vector<Session*> SessionSamples::quietest(const backend::BackendState& back
   const net::Tick age = net::DeadlineWheel::ticks(std::max<std::chrono::milliseconds>(least_age, kInterval));
   std::vector<std::pair<std::uint64_t, Session*>> candidates;
   for (const auto& [session, sample] : samples_) {
-    if (session->backend() != &backend || now - sample.first < age) continue;
+    if (session->backend() != &backend || now - sample.first < age || !session->calm()) continue;
     candidates.emplace_back(bytes_of(*session) - sample.bytes_older, sample.session);
   }
   const auto count = static_cast<std::ptrdiff_t>(std::min(most, candidates.size()));

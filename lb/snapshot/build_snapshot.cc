@@ -59,6 +59,12 @@ std::vector<std::pair<std::uint64_t, policy::BackendIndex>> best_of(const Listen
   return best;
 }
 
+// A client may say a part and wait: with first flights, only a whole one that was not answered speaks against a server.
+std::chrono::milliseconds relayed_first_byte_of(const cluster::Listener& listener) {
+  const bool is_tls = listener.first_flight == cluster::FirstFlight::kTls;
+  return is_tls ? std::chrono::milliseconds{0} : listener.first_byte.value_or(std::chrono::milliseconds{0});
+}
+
 Pool build_pool(const ListenerView& view) {
   const cluster::Listener& listener = view.listener;
   const auto names = names_of(view);
@@ -69,6 +75,7 @@ Pool build_pool(const ListenerView& view) {
             .connect_deadline = std::max(kConnectDeadline, listener.timeouts.connect),
             .retries = listener.retries,
             .hedge = listener.hedge,
+            .relayed_first_byte = relayed_first_byte_of(listener),
             .first_byte = first_byte_of(listener),
             .first_flight = listener.first_flight};
   pool.fail_open = !pool.tiers.front();

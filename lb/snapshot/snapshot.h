@@ -31,8 +31,9 @@ struct Pool {
   cluster::Timeouts timeouts;
   std::chrono::milliseconds connect_deadline{};  // choosing and connecting, all tries together
   unsigned retries = 0;
-  std::chrono::milliseconds hedge{0};       // 0: no backend is tried beside another
-  std::chrono::milliseconds first_byte{0};  // 0: a backend may be silent for ever
+  std::chrono::milliseconds hedge{0};               // 0: no backend is tried beside another
+  std::chrono::milliseconds relayed_first_byte{0};  // the same, of sessions that were not asked by their first flight
+  std::chrono::milliseconds first_byte{0};          // 0: a backend may be silent for ever
   cluster::FirstFlight first_flight = cluster::FirstFlight::kNone;
   bool fail_open = false;  // no backend is up: the others are tried
 

@@ -5,6 +5,7 @@
 #include "lib/base/duration.h"
 #include "lib/cluster/first_seen.h"
 #include "lib/cluster/validate_health_check.h"
+#include "lib/cluster/validate_hedges.h"
 #include "lib/cluster/validate_sources.h"
 
 namespace cluster {
@@ -147,6 +148,7 @@ void validate_load_balancer(const Cluster& cluster, Findings& findings) {
     check_connect_time(listener, path, findings);
     validate_health_check(listener, path, findings);
     validate_sources(*cluster.load_balancer, listener, path, findings);
+    validate_hedges(listener, path, findings);
   }
   check_listen_addresses(*cluster.load_balancer, findings);
 }

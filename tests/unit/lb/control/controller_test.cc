@@ -42,6 +42,7 @@ class ControllerTest : public ::testing::Test {
   }
   void set_down(BackendId id, std::string_view reason) { controller_.set_condition(id, Condition::kDown, reason); }
   void pass(BackendId id) { controller_.note_check(id, CheckOutcome::kPassed); }
+  void fail(BackendId id) { controller_.note_check(id, CheckOutcome::kFailed); }
   [[nodiscard]] const BackendView& view(BackendId id) const {
     return controller_.listeners()[id.listener].backends[id.backend];
   }
@@ -163,11 +164,16 @@ TEST_F(ControllerTest, SessionsOfABackendThatWentDownEndOnceAnotherOneIsSeenUp) 
   EXPECT_EQ(cut_by(published_.back()), "");
   pass({1, 0});  // another listener's
   pass({0, 2});  // takes no sessions
-  EXPECT_EQ(published_.size(), 1U);
+  fail({0, 0});
+  EXPECT_TRUE(controller_.condemned(0).empty());
   pass({0, 1});
+  EXPECT_EQ(controller_.condemned(0), std::vector{(BackendId{0, 0})});
+  EXPECT_EQ(published_.size(), 1U);  // it may have come back, as all of the network has
+  fail({0, 0});
   ASSERT_EQ(published_.size(), 2U);
   EXPECT_EQ(cut_by(published_.back()), "controller-0 ");
   pass({0, 1});
+  fail({0, 0});
   EXPECT_EQ(published_.size(), 2U);  // once
   set_draining({0, 1}, "GET /readyz: 500");
   EXPECT_EQ(cut_by(published_.back()), "");
@@ -178,8 +184,11 @@ TEST_F(ControllerTest, NothingIsCutWhileNoOtherOneIsUp) {
   set_down({0, 0}, "silence");
   pass({0, 1});
   EXPECT_EQ(cut_by(published_.back()), "");
+  fail({0, 0});
+  EXPECT_EQ(cut_by(published_.back()), "");
   set_up({0, 1}, "GET /readyz: 200");  // also later
   pass({0, 1});
+  fail({0, 0});
   EXPECT_EQ(cut_by(published_.back()), "controller-0 ");
 }
 
@@ -187,6 +196,27 @@ TEST_F(ControllerTest, NothingIsCutWhenItCameBackMeanwhile) {
   set_down({0, 0}, "silence");
   set_draining({0, 0}, "GET /readyz: 500");
   pass({0, 1});
+  EXPECT_EQ(cut_by(published_.back()), "");
+}
+
+TEST_F(ControllerTest, AnyAnswerClearsABackendLongBeforeItIsUp) {
+  // The host's own network was away: both are down, and then both answer, the one a little sooner.
+  set_down({0, 0}, "silence");
+  set_down({0, 1}, "silence");
+  pass({0, 0});
+  pass({0, 1});
+  set_up({0, 1}, "GET /readyz: 200");
+  pass({0, 1});
+  EXPECT_TRUE(controller_.condemned(0).empty());
+  fail({0, 0});
+  EXPECT_EQ(cut_by(published_.back()), "");
+}
+
+TEST_F(ControllerTest, ACondemnedBackendIsSparedWhenTheOtherOneIsGoneMeanwhile) {
+  set_down({0, 0}, "silence");
+  pass({0, 1});
+  set_down({0, 1}, "silence");
+  fail({0, 0});
   EXPECT_EQ(cut_by(published_.back()), "");
 }
 
@@ -202,6 +232,7 @@ TEST_F(ControllerTest, NothingIsCutWhereSessionsAreToBeKept) {
   Controller keeping(config, 1, 10, clock_, log_);
   keeping.set_condition({0, 0}, Condition::kDown, "silence");
   keeping.note_check({0, 1}, CheckOutcome::kPassed);
+  keeping.note_check({0, 0}, CheckOutcome::kFailed);
   EXPECT_EQ(cut_by(keeping.snapshot()), "");
   EXPECT_EQ(keeping.snapshot()->generation, 2U);
 }

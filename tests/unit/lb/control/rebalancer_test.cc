@@ -36,7 +36,7 @@ class RebalancerTest : public testing::Test {
                          }};
 };
 
-TEST_F(RebalancerTest, AsksTheWorkerThatHasMostOfTheFullestBackend) {
+TEST_F(RebalancerTest, AsksTheWorkersOfTheFullestBackendByTurns) {
   set_active(0, 0, 10);
   set_active(0, 1, 20);
   look();
@@ -45,6 +45,10 @@ TEST_F(RebalancerTest, AsksTheWorkerThatHasMostOfTheFullestBackend) {
   EXPECT_EQ(orders_[1].backend, controller_.listeners()[0].backends[0].state.get());
   EXPECT_EQ(orders_[1].sessions, 3U);  // the rate
   EXPECT_FALSE(orders_[1].dry_run);
+  set_active(1, 0, 0);
+  look();
+  EXPECT_NE(orders_[0].backend, nullptr);
+  EXPECT_EQ(orders_[1].backend, nullptr);
 }
 
 TEST_F(RebalancerTest, WaitsUntilThoseThatWereClosedHaveComeBack) {

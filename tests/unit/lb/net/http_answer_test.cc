@@ -38,12 +38,18 @@ TEST(HttpAnswer, WaitsForTheWholeHead) {
 }
 
 TEST(HttpAnswer, RefusesWhatIsNoAnswerAsSoonAsItCan) {
-  for (const char* bytes :
-       {"S", "SSH-2.0-OpenSSH\r\n", "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n",
-        "HTTP/1.1 600 OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n", "HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 +20 OK\r\n\r\n",
-        "HTTP/1.7 200 OK\r\n\r\n", "HTTP/1.1 200 OK\r\nno field\r\n\r\n", "HTTP/1.1 200 OK\r\n: x\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1, 1\r\n\r\n"}) {
+  for (const char* bytes : {"S", "SSH-2.0-OpenSSH\r\n", "HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n",
+                            "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 600 OK\r\n\r\n", "HTTP/1.1 099 OK\r\n\r\n",
+                            "HTTP/1.1  200 OK\r\n\r\n", "HTTP/1.1 +20 OK\r\n\r\n", "HTTP/1.7 200 OK\r\n\r\n"}) {
     EXPECT_FALSE(parse_http_answer(bytes)) << bytes;
+  }
+}
+
+TEST(HttpAnswer, AFieldThatCannotBeReadLeavesTheStatusAsItIs) {
+  for (const char* field : {"no field", ": x", "Content-Length: -1", "Content-Length: 1, 1"}) {
+    const HttpAnswer answer = answer_of("HTTP/1.1 503 Busy\r\n" + std::string(field) + "\r\n\r\n");
+    EXPECT_EQ(answer.status, 503U) << field;
+    EXPECT_FALSE(answer.keeps_open) << field;
   }
 }
 

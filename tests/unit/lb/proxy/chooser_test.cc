@@ -37,7 +37,12 @@ class ChooserTest : public ::testing::Test {
   backend::Lease choose(Chooser& chooser, const std::vector<int>& tried = {}) {
     excluded_.clear();
     for (const int index : tried) excluded_.push_back(static_cast<policy::BackendIndex>(index));
-    return chooser.choose({.pool = pool(), .random = random_, .cursor = cursor_, .worker = 0, .excluded = excluded_});
+    return chooser.choose({.pool = pool(),
+                           .random = random_,
+                           .cursor = cursor_,
+                           .worker = 0,
+                           .reach = Chooser::Reach::kAll,
+                           .excluded = excluded_});
   }
   [[nodiscard]] std::string name_of(const backend::Lease& lease) const { return lease ? lease.backend().name() : "-"; }
 

@@ -213,6 +213,65 @@ TEST_F(RaceTest, GoesToTheNextServerWhenOneAnswersWithWhatIsNoTls) {
   EXPECT_EQ(take(client.get()), kServerHello);
 }
 
+TEST_F(RaceTest, AThirdIsAskedWhenTheSecondFailsWhileTheFirstIsSilent) {
+  const auto silent = listening();
+  const auto dying = listening();
+  const auto server = listening();
+  set_backends_in_turn({support::local_address(silent), support::local_address(dying), support::local_address(server)});
+  expect_tls();
+  const auto client = begin();
+  send(client, client_hello());
+  turn(loop_);
+  const auto first = expect_hello(silent, client_hello());
+  pass(milliseconds{1200});
+  expect_hello(dying, client_hello()).reset();
+  turn_until(loop_, [&] { return counters(1).early_ends.value() == 1; });
+  const auto third = expect_hello(server, client_hello());
+  send(third, kServerHello);
+  turn_until_connected(2);
+  EXPECT_EQ(take(client.get()), kServerHello);
+}
+
+TEST_F(RaceTest, AServerThatStandsAndIsAskedNeedsNoOtherBesideIt) {
+  // The first does not accept; the second stands before the client speaks.
+  const FullServer full;
+  const auto one = listening();
+  const auto other = listening();
+  set_backends_in_turn({full.address(), support::local_address(one), support::local_address(other)});
+  expect_tls();
+  const auto client = begin();
+  pass(milliseconds{350});
+  const base::UniqueFd first(::accept(one.get(), nullptr, nullptr));
+  turn(loop_);
+  send(client, client_hello());
+  turn(loop_);
+  EXPECT_EQ(support::recv_exactly(first, client_hello().size()), client_hello());
+  EXPECT_EQ(session_->race()->tries(), 2U);
+  EXPECT_EQ(listener_.first_flight_hedges.value(), 0U);
+  send(first, kServerHello);
+  turn_until_connected(1);
+  EXPECT_EQ(take(client.get()), kServerHello);
+}
+
+TEST_F(RaceTest, AWishThatTheBudgetDeniedIsMetLater) {
+  const auto silent = listening();
+  const auto server = listening();
+  set_backends_in_turn({support::local_address(silent), support::local_address(server)});
+  expect_tls();
+  while (place_.hedge_budget.has_any(wheel_.now())) place_.hedge_budget.spend(wheel_.now());
+  const auto client = begin();
+  send(client, client_hello());
+  turn(loop_);
+  const auto first = expect_hello(silent, client_hello());
+  pass(milliseconds{1200});
+  EXPECT_EQ(session_->race()->tries(), 1U);
+  place_.hedge_budget = HedgeBudget(kHedges);
+  pass(milliseconds{1200});
+  const auto second = expect_hello(server, client_hello());
+  send(second, kServerHello);
+  turn_until_connected(1);
+}
+
 TEST_F(RaceTest, WaitsForTheLastServerAsLongAsTheClientDoes) {
   const auto silent = listening();
   set_backends_in_turn({support::local_address(silent)});
@@ -318,8 +377,7 @@ TEST_F(RaceTest, TheBudgetBoundsHowOftenAFlightIsSaidAgain) {
   const auto server = listening();
   set_backends_in_turn({support::local_address(silent), support::local_address(server)});
   expect_tls();
-  while (place_.hedge_budget.take(wheel_.now())) {
-  }
+  while (place_.hedge_budget.has_any(wheel_.now())) place_.hedge_budget.spend(wheel_.now());
   const auto client = begin();
   send(client, client_hello());
   turn(loop_);
