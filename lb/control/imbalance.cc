@@ -5,7 +5,7 @@
 namespace lb::control {
 namespace {
 
-constexpr double kPercent = 100;
+constexpr double kHundred = 100;
 
 // What each unit of weight has, were all even.
 double sessions_a_weight(std::span<const Load> loads) noexcept {
@@ -28,7 +28,7 @@ std::uint64_t imbalance_percent(std::span<const Load> loads) noexcept {
     const double share = even * load.weight;
     most = std::max(most, (static_cast<double>(load.active) - share) / share);
   }
-  return static_cast<std::uint64_t>(most * kPercent);
+  return static_cast<std::uint64_t>(most * kHundred);
 }
 
 std::optional<Surplus> worst_surplus(std::span<const Load> loads, unsigned threshold) noexcept {
@@ -36,7 +36,7 @@ std::optional<Surplus> worst_surplus(std::span<const Load> loads, unsigned thres
   Surplus worst;
   for (std::size_t i = 0; i < loads.size(); ++i) {
     if (loads[i].weight == 0) continue;
-    const double allowed = even * loads[i].weight * (kPercent + threshold) / kPercent;
+    const double allowed = even * loads[i].weight * (kHundred + threshold) / kHundred;
     const double surplus = static_cast<double>(loads[i].active) - allowed;
     if (surplus >= 1 && static_cast<std::uint64_t>(surplus) > worst.sessions) {
       worst = {.backend = i, .sessions = static_cast<std::uint64_t>(surplus)};
