@@ -16,12 +16,6 @@ constexpr std::size_t kRoomForFlight = kLargestRecord + 1;
 // When a wish for another backend could not be met, it is wished for again.
 constexpr milliseconds kAgain{1000};
 
-base::Counter& failure_counter(backend::BackendCounters& counters, int error) noexcept {
-  if (error == ECONNREFUSED || error == ECONNRESET) return counters.connect_refused;
-  if (error == ETIMEDOUT) return counters.connect_timeouts;
-  return counters.connect_errors;
-}
-
 }  // namespace
 
 Race::Race(SessionPlace& place, net::Stream& client, net::Stream::Handler& handler, const base::IpAddress& source,
@@ -164,47 +158,25 @@ void Race::look_at(Attempt& attempt) noexcept {
   }
   if (flight_ == FirstFlight::kOther) return;
   if (attempt.stage == Stage::kStands && may_be_told(attempt)) tell(attempt);
-  listen_to(attempt);
+  attempt.listen();
 }
 
 // One at a time hears the client. Another one does when all those have been waited for; and then it hears what may be
 // said twice, or nothing.
 bool Race::may_be_told(const Attempt& attempt) const noexcept {
-  const auto is_heard = [&](const Attempt& other) { return &other != &attempt && other.told > 0 && is_open(other); };
+  const auto is_heard = [&](const Attempt& other) { return &other != &attempt && other.told > 0 && other.open(); };
   return attempt.told > 0 || attempt.speaks_too || std::ranges::none_of(attempts(), is_heard);
 }
 
 void Race::tell(Attempt& attempt) noexcept {
-  while (attempt.told < bytes_.size()) {
-    const net::Stream::Result sent = attempt.stream->write(std::span(bytes_).subspan(attempt.told));
-    if (sent.outcome == net::Stream::Outcome::kBlocked) return;
-    if (sent.outcome == net::Stream::Outcome::kFailed) {
-      attempt.stage = Stage::kBroken;
-      return;
-    }
-    attempt.told += static_cast<std::uint32_t>(sent.count);
-  }
-  if (flight_ != FirstFlight::kWhole) return;
+  if (!attempt.tell(bytes_) || flight_ != FirstFlight::kWhole) return;
   attempt.stage = Stage::kAsked;
   attempt.overdue = false;
   attempt.since = place_.wheel.now();
 }
 
-// What it says stays in the kernel, for the relay.
-void Race::listen_to(Attempt& attempt) noexcept {
-  // A server that refuses to hear all may have said why.
-  if (attempt.stage == Stage::kBroken) attempt.stream->expect_bytes();
-  if (!attempt.stream->readable()) return;
-  std::byte first{};
-  const net::Stream::Result got = attempt.stream->peek(first);
-  if (got.outcome == net::Stream::Outcome::kEnded) attempt.stage = Stage::kUnfit;
-  if (got.outcome == net::Stream::Outcome::kFailed) attempt.stage = Stage::kBroken;
-  if (got.outcome != net::Stream::Outcome::kMoved) return;
-  attempt.stage = begins_tls_answer(first) ? Stage::kAnswered : Stage::kUnfit;
-}
-
 void Race::note_failure(Attempt& attempt, int error) noexcept {
-  failure_counter(attempt.lease.counters(), error).add(1);
+  attempt.count_failure(error);
   failed_.push_back(&attempt.lease.backend());
   drop(attempt);
 }
@@ -224,14 +196,10 @@ void Race::drop(Attempt& attempt) noexcept {
 
 // ---- all of them
 
-bool Race::is_open(const Attempt& attempt) noexcept {
-  return attempt.stage <= Stage::kAsked;
-}
-
 Race::Outcome Race::advance() noexcept {
   while (true) {
     if (Attempt* const first = leader()) return win(*first);
-    if (std::ranges::any_of(attempts(), is_open)) {
+    if (std::ranges::any_of(attempts(), &Attempt::open)) {
       drop_unfit(0);
       if (!wants_another() || !go_beside()) return Outcome::kOpen;
       continue;
@@ -292,7 +260,7 @@ bool Race::may_go_beside() const noexcept {
   return may_try() || std::ranges::any_of(attempts(), [this](const Attempt& one) { return is_reserve(one); });
 }
 
-Race::Attempt* Race::leader() noexcept {
+Attempt* Race::leader() noexcept {
   for (Attempt& attempt : attempts()) {
     if (attempt.stage == Stage::kAnswered) return &attempt;
   }
@@ -308,7 +276,7 @@ Race::Attempt* Race::leader() noexcept {
 
 void Race::drop_unfit(std::size_t but) noexcept {
   for (std::size_t i = count_; i-- > 0 && count_ > but;) {
-    if (!is_open(attempts_[i])) note_unfit(attempts_[i]);
+    if (!attempts_[i].open()) note_unfit(attempts_[i]);
   }
 }
 
@@ -370,10 +338,7 @@ Race::Outcome Race::on_deadline() noexcept {
   if (age() >= std::max(place_.pool->timeouts.idle, place_.pool->connect_deadline)) return lose(CloseReason::kIdle);
   for (std::size_t i = count_; i-- > 0;) {
     Attempt& attempt = attempts_[i];
-    if (attempt.stage == Stage::kConnecting)
-      check_connecting(attempt);
-    else if (attempt.stage == Stage::kAsked)
-      check_asked(attempt);
+    attempt.stage == Stage::kConnecting ? check_connecting(attempt) : check_asked(attempt);
   }
   const bool anyone_asked =
       std::ranges::any_of(attempts(), [](const Attempt& attempt) { return attempt.stage >= Stage::kAsked; });
@@ -399,9 +364,9 @@ void Race::check_connecting(Attempt& attempt) noexcept {
 }
 
 void Race::check_asked(Attempt& attempt) noexcept {
-  if (!is_overdue(attempt)) return;
+  if (attempt.stage != Stage::kAsked || !is_overdue(attempt)) return;
   attempt.stream->expect_bytes();
-  listen_to(attempt);
+  attempt.listen();
   if (attempt.stage != Stage::kAsked) return;
   attempt.overdue = true;
   attempt.lease.counters().silences.add(1);

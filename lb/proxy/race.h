@@ -21,6 +21,7 @@
 #include "lb/net/deadline_wheel.h"
 #include "lb/net/socket_pool.h"
 #include "lb/net/stream.h"
+#include "lb/proxy/attempt.h"
 #include "lb/proxy/chooser.h"
 #include "lb/proxy/client_hello.h"
 #include "lb/proxy/close_reason.h"
@@ -67,24 +68,7 @@ class Race {
   [[nodiscard]] std::chrono::milliseconds age() const noexcept { return since(began_); }
 
  private:
-  enum class Stage : std::uint8_t {
-    kConnecting,
-    kStands,
-    kAsked,     // and was told all that the client has said
-    kAnswered,  // what a TLS server may say
-    kUnfit,     // said something else, or ended without a word
-    kBroken,    // was reset without a word
-  };
-  struct Attempt {
-    net::SocketPool::Lent stream;
-    backend::Lease lease;
-    net::Tick since = 0;  // when it began to connect, or was asked
-    std::uint32_t told = 0;
-    Stage stage = Stage::kConnecting;
-    bool overdue = false;     // has been waited for: another one is wished for beside it
-    bool hedge = false;       // is that other one
-    bool speaks_too = false;  // and is told what those before it were told
-  };
+  using Stage = Attempt::Stage;
   static constexpr std::size_t kMostAtOnce = 3;
 
   // the client
@@ -101,7 +85,6 @@ class Race {
   void look_at(Attempt& attempt) noexcept;
   [[nodiscard]] bool may_be_told(const Attempt& attempt) const noexcept;
   void tell(Attempt& attempt) noexcept;
-  void listen_to(Attempt& attempt) noexcept;
   // These end the attempt: the ones behind it move up.
   void note_failure(Attempt& attempt, int error) noexcept;
   void note_unfit(Attempt& attempt) noexcept;
@@ -110,7 +93,6 @@ class Race {
   // all of them
   [[nodiscard]] std::span<Attempt> attempts() noexcept { return std::span(attempts_).first(count_); }
   [[nodiscard]] std::span<const Attempt> attempts() const noexcept { return std::span(attempts_).first(count_); }
-  [[nodiscard]] static bool is_open(const Attempt& attempt) noexcept;
   [[nodiscard]] Outcome advance() noexcept;
   [[nodiscard]] Attempt* leader() noexcept;
   [[nodiscard]] bool wants_another() const noexcept;
