@@ -15,6 +15,10 @@ Examples:
   keepstate-lb check -c cluster.yaml
   keepstate-lb ruleset --format ipfw -c cluster.yaml > /etc/ipfw.keepstate
 
+What has no option here stands in cluster.yaml (docs/cluster_yaml.md), a listener's keys: profile, healthCheck, onDown,
+passive, hedge, firstFlight, firstByte, retries, timeouts, slowStart, sticky, maxConnections, maxConnectionsPerSource,
+allow, deny, rebalance. `profile: kube-apiserver` sets what API servers want.
+
 Exit status: 0 all went well, 1 failed while running, 2 wrong command line or configuration.)";
 
 std::string log_level_of(base::Log::Level& level, const std::string& name) {

@@ -28,7 +28,7 @@ TEST(Options, HelpShowsCommandsAndExamples) {
   const ParsedOptions parsed = parse({"--help"});
   EXPECT_FALSE(parsed.options);
   EXPECT_EQ(parsed.exit_code, base::kExitOk);
-  for (const char* word : {"run", "check", "ruleset", "Examples:", "Exit status:"}) {
+  for (const char* word : {"run", "check", "ruleset", "Examples:", "profile: kube-apiserver", "Exit status:"}) {
     EXPECT_THAT(parsed.text, HasSubstr(word));
   }
 }
