@@ -57,7 +57,9 @@ void Rebalancer::look_at(std::size_t listener) {
   const std::vector<Load> loads = loads_of(view);
   std::uint64_t sessions = 0;
   for (const Load& load : loads) sessions += load.active;
-  const auto surplus = have_come_back(listener, sessions) ? worst_surplus(loads, settings.threshold) : std::nullopt;
+  // A backend that is on its way (slowStart) is not to get its share yet.
+  const bool may_look = !view.slow_start.step() && have_come_back(listener, sessions);
+  const auto surplus = may_look ? worst_surplus(loads, settings.threshold) : std::nullopt;
   if (surplus && !settings.dry_run) waits_[listener] = {.sessions = sessions, .looks_left = kLooksToComeBack};
   const backend::BackendState* const backend = surplus ? view.backends[surplus->backend].state.get() : nullptr;
   if (surplus) asked_last_ = worker_after(asked_last_, *backend);

@@ -20,6 +20,7 @@ class Rebalance : public testing::Test {
  protected:
   static lb::config::Config config(const base::SocketAddress& a, const base::SocketAddress& b, bool dry_run) {
     auto config = with_quick_checks(config_for({a, b}));
+    config.workers = 1;  // each look asks one worker
     config.listeners[0].policy = cluster::PolicyKind::kLeastConnections;
     config.listeners[0].rebalance = {
         .enabled = true, .threshold = 10, .rate = 100, .min_age = std::chrono::milliseconds{0}, .dry_run = dry_run};

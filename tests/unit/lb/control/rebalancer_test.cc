@@ -87,6 +87,23 @@ TEST_F(RebalancerTest, AsksForNothingWhereSessionsAreSpread) {
   for (const auto& order : orders_) EXPECT_EQ(order.backend, nullptr);
 }
 
+TEST_F(RebalancerTest, LeavesABackendAloneThatIsOnItsWay) {
+  config::Config config = rebalancing();
+  config.listeners[0].slow_start = std::chrono::seconds{30};
+  Controller controller(config, 2, 100, clock_, log_);
+  std::vector<proxy::SurplusOrder> orders;
+  Rebalancer rebalancer(loop_, controller, 2, [&](std::size_t, const auto& order) { orders.push_back(order); });
+  controller.listeners()[0].backends[0].state->counters(0).active.add(30);
+  controller.set_condition({0, 1}, Condition::kDown, "refused");
+  controller.set_condition({0, 1}, Condition::kUp, "connected");
+  rebalancer.look();
+  EXPECT_EQ(orders[0].backend, nullptr);
+  clock_.advance(std::chrono::seconds{31});
+  controller.refresh();
+  rebalancer.look();
+  EXPECT_NE(orders[2].backend, nullptr);
+}
+
 TEST_F(RebalancerTest, CountsOnlyBackendsThatTakeSessions) {
   set_active(0, 0, 10);
   controller_.set_condition({0, 1}, Condition::kDraining, "GET /readyz: 500");
