@@ -19,7 +19,7 @@ using std::chrono::steady_clock;
 constexpr milliseconds kWarmUp{5000};
 constexpr milliseconds kCalmAtTheEnd{4000};
 constexpr milliseconds kSettlesWithin{30'000};  // longer than TCP's pause between two tries after a silence of 14 s
-constexpr milliseconds kBetweenLooks{250};
+constexpr milliseconds kBetweenFootprints{250};
 constexpr int kQuietLooks = 4;  // the same count so often in a row is taken for rest
 constexpr std::uint64_t kWarmUpSeed = 0;
 
@@ -145,7 +145,7 @@ Result<Footprint> Chaos::settled(const std::optional<Footprint>& wanted) {
     last = now->in_use();
     const bool is_back = !wanted || now->in_use() <= wanted->in_use();
     if ((quiet >= kQuietLooks && is_back) || steady_clock::now() > deadline) return now;
-    if (auto done = pass(kBetweenLooks); !done) return Failure(done.error());
+    if (auto done = pass(kBetweenFootprints); !done) return Failure(done.error());
   }
 }
 
