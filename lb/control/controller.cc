@@ -50,6 +50,8 @@ void Controller::set_condition(BackendId id, Condition condition, std::string_vi
   BackendView& backend = at(id);
   const Condition before = std::exchange(backend.checked, condition);
   backend.checked_reason = reason;
+  // It went and came back, and checks have seen both: what it was ejected for is over.
+  if (condition == Condition::kUp && before == Condition::kDown) backend.ejection.reset();
   const bool went_down = condition == Condition::kDown && before != Condition::kDown;
   const bool resets = listeners_[id.listener].config.on_down == cluster::OnDown::kReset;
   backend.owes_cut = condition == Condition::kDown && ((went_down && resets) || backend.owes_cut);

@@ -26,6 +26,8 @@ class Ejection {
     out_ = false;
     return true;
   }
+  // Somebody else has ended it.
+  void cancel() noexcept { out_ = false; }
   [[nodiscard]] bool out() const noexcept { return out_; }
   // Of the ejection that began last.
   [[nodiscard]] std::chrono::milliseconds duration() const noexcept { return last_; }

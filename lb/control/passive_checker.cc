@@ -50,6 +50,7 @@ void PassiveChecker::look_at(std::size_t listener, base::SteadyTime now, bool la
     Watched& one = group[i];
     const BackendId id{listener, i};
     const PassiveJudge::Totals totals = totals_of(*controller_.listeners()[listener].backends[i].state);
+    if (!controller_.listeners()[listener].backends[i].ejection) one.ejection.cancel();
     if (one.ejection.ends(now))
       controller_.readmit(id, fmt::format("it was out for {}", base::duration_text(one.ejection.duration())));
     if (late || one.ejection.out()) {
@@ -71,7 +72,8 @@ bool PassiveChecker::may_eject(std::size_t listener, std::size_t backend, base::
   std::size_t out = 1;
   bool another_answers = false;
   for (std::size_t i = 0; i < group.size(); ++i) {
-    if (group[i].ejection.out()) ++out;
+    // One that its checks hold out anyhow takes nobody's place.
+    if (group[i].ejection.out() && view.backends[i].checked == backend::Condition::kUp) ++out;
     const bool is_up = view.backends[i].condition == backend::Condition::kUp;
     another_answers = another_answers || (i != backend && is_up && now - group[i].answered_at < kRecently);
   }

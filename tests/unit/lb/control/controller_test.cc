@@ -150,13 +150,22 @@ TEST_F(ControllerTest, AnEjectedBackendDrainsWhileItsChecksSayUp) {
   EXPECT_EQ(view({0, 0}).condition, Condition::kDraining);
   EXPECT_EQ(view({0, 0}).reason, "3 silent in a row");
   EXPECT_EQ(view({0, 0}).checked, Condition::kUp);
-  set_down({0, 0}, "refused");
-  EXPECT_EQ(view({0, 0}).condition, Condition::kDown);
-  EXPECT_EQ(view({0, 0}).reason, "refused");
+  set_draining({0, 0}, "GET /readyz: 500");
+  EXPECT_EQ(view({0, 0}).reason, "GET /readyz: 500");
   set_up({0, 0}, "GET /readyz: 200");
   EXPECT_EQ(view({0, 0}).condition, Condition::kDraining);
   EXPECT_THAT(log_of([&] { controller_.readmit({0, 0}, "10s are over"); }), HasSubstr("is up: 10s are over"));
   EXPECT_EQ(view({0, 0}).condition, Condition::kUp);
+}
+
+TEST_F(ControllerTest, ChecksThatSawItGoDownAndComeBackEndAnEjection) {
+  controller_.eject({0, 0}, "5 refused in a row");
+  set_down({0, 0}, "refused");
+  EXPECT_EQ(view({0, 0}).condition, Condition::kDown);
+  EXPECT_EQ(view({0, 0}).reason, "refused");
+  set_up({0, 0}, "GET /readyz: 200");
+  EXPECT_EQ(view({0, 0}).condition, Condition::kUp);
+  EXPECT_FALSE(view({0, 0}).ejection);
 }
 
 TEST_F(ControllerTest, SessionsOfABackendThatWentDownEndOnceAnotherOneIsSeenUp) {

@@ -92,6 +92,22 @@ TEST_F(PassiveCheckerTest, EjectsNoMoreThanItsPart) {
   EXPECT_EQ(condition(2), Condition::kUp);  // two of three are more than the half
 }
 
+TEST_F(PassiveCheckerTest, ChecksThatSawItGoAndComeBackEndItsEjection) {
+  everybody_answers();
+  row(1).connect_refused.add(5);
+  look_after(100ms);
+  ASSERT_EQ(condition(1), Condition::kDraining);
+  controller_.set_condition({0, 1}, Condition::kDown, "connect: refused");
+  row(2).silences.add(3);
+  look_after(100ms);
+  EXPECT_EQ(condition(2), Condition::kDraining);  // the first is down anyhow
+  controller_.set_condition({0, 1}, Condition::kUp, "GET /readyz: 200");
+  EXPECT_EQ(condition(1), Condition::kUp);
+  row(1).answers.add(1);
+  look_after(100ms);
+  EXPECT_EQ(condition(1), Condition::kUp);
+}
+
 TEST_F(PassiveCheckerTest, BlamesNobodyForWhatItSawTooLate) {
   everybody_answers();
   row(1).silences.add(3);
