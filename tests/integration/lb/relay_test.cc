@@ -26,6 +26,14 @@ constexpr std::uint64_t kBulk = std::uint64_t{1} << 30;
 const BytePattern kUp(1);
 const BytePattern kDown(2);
 
+// These tests also run where packets are lost (loss_test.cc): a lost SYN comes again after 1, 3 and 7 s, and with one
+// backend there is nobody else to try.
+lb::config::Config patient_config_for(const ScriptedServer& server) {
+  auto config = config_for({server.address()});
+  config.listeners[0].timeouts.connect = std::chrono::seconds{20};
+  return config;
+}
+
 void expect_no_errors(const ScriptedServer& server) {
   for (const std::string& error : server.errors()) ADD_FAILURE() << "at the server: " << error;
 }
@@ -45,7 +53,7 @@ std::uint64_t exchange(const base::UniqueFd& socket, const BytePattern& out, std
 TEST(Relay, CarriesAGibibyteEachWayAtOnce) {
   std::promise<std::uint64_t> at_server;
   ScriptedServer server([&](base::UniqueFd socket) { at_server.set_value(exchange(socket, kDown, kBulk, kUp)); });
-  const RunningDaemon lb(config_for({server.address()}));
+  const RunningDaemon lb(patient_config_for(server));
   const auto client = lb.connect();
   EXPECT_EQ(exchange(client, kUp, kBulk, kDown), kBulk);
   lb.wait_for_closed("finished", 1);
@@ -62,7 +70,7 @@ TEST(Relay, WaitsForASlowReader) {
     support::half_close(socket);
     static_cast<void>(support::recv_all(socket));
   });
-  const RunningDaemon lb(config_for({server.address()}));
+  const RunningDaemon lb(patient_config_for(server));
   const auto client = lb.connect();
   const int small = 32768;  // a window that is nearly always full
   ASSERT_EQ(::setsockopt(client.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small), 0);
@@ -102,7 +110,7 @@ TEST(Relay, SurvivesRandomHalfClosesInBothDirections) {
       static_cast<void>(exchange(socket, kDown, bytes, kUp));
     }
   });
-  const RunningDaemon lb(config_for({server.address()}));
+  const RunningDaemon lb(patient_config_for(server));
   for (int i = 0; i < kSessions; ++i) {
     const auto client = lb.connect();
     const std::uint64_t bytes = sizes(random);
@@ -123,7 +131,7 @@ TEST(Relay, AnswersAfterTheClientHasEnded) {
     const std::string question = support::recv_all(socket);
     support::send_all(socket, "you said: " + question);
   });
-  const RunningDaemon lb(config_for({server.address()}));
+  const RunningDaemon lb(patient_config_for(server));
   const auto client = lb.connect();
   support::send_all(client, "hello");
   support::half_close(client);
@@ -137,7 +145,7 @@ TEST(Relay, ListensAfterTheBackendHasEnded) {
     support::half_close(socket);
     heard.set_value(support::recv_all(socket));
   });
-  const RunningDaemon lb(config_for({server.address()}));
+  const RunningDaemon lb(patient_config_for(server));
   const auto client = lb.connect();
   EXPECT_EQ(support::recv_all(client), "bye");
   support::send_all(client, "one last word");
@@ -162,7 +170,7 @@ TEST(Relay, PassesTheClientsResetOn) {
     expect_reset(socket);
     seen.set_value();
   });
-  const RunningDaemon lb(config_for({server.address()}));
+  const RunningDaemon lb(patient_config_for(server));
   auto client = lb.connect();
   EXPECT_EQ(support::recv_exactly(client, 1), "x");
   support::reset(std::move(client));
@@ -175,7 +183,7 @@ TEST(Relay, PassesTheBackendsResetOn) {
     static_cast<void>(support::recv_exactly(socket, 1));
     support::reset(std::move(socket));
   });
-  const RunningDaemon lb(config_for({server.address()}));
+  const RunningDaemon lb(patient_config_for(server));
   const auto client = lb.connect();
   support::send_all(client, "x");
   expect_reset(client);
@@ -190,7 +198,7 @@ TEST(Relay, DeliversAnAnswerThatCameBeforeTheQuestionWasRead) {
     // Closed with the client's bytes unread: the kernel resets what comes later.
     support::half_close(socket);
   });
-  const RunningDaemon lb(config_for({server.address()}));
+  const RunningDaemon lb(patient_config_for(server));
   for (int i = 0; i < 20; ++i) {
     const auto client = lb.connect();
     support::send_all(client, "?");
@@ -213,7 +221,7 @@ TEST(Relay, CarriesTheNextSessionExactlyAfterOneWasCutInFullFlow) {
     support::half_close(socket);
     static_cast<void>(support::recv_all(socket));
   });
-  auto config = config_for({server.address()});
+  auto config = patient_config_for(server);
   config.workers = 1;  // so that the next session meets the pipes of the one that was cut
   const RunningDaemon lb(config);
   for (int i = 0; i < 10; ++i) {
@@ -232,7 +240,7 @@ TEST(Relay, GoesOnAfterABackendThatStalledInMidTransfer) {
     told.wait();  // not a byte is read meanwhile
     EXPECT_EQ(support::recv_pattern(socket, kUp), 64U << 20);
   });
-  const RunningDaemon lb(config_for({server.address()}));
+  const RunningDaemon lb(patient_config_for(server));
   const auto client = lb.connect();
   auto sender = std::async(std::launch::async, [&] {
     support::send_pattern(client, kUp, 0, 64 << 20);
@@ -249,7 +257,7 @@ TEST(Relay, GoesOnAfterABackendThatStalledInMidTransfer) {
 
 TEST(Relay, ClosesASessionThatIsSilentForTooLong) {
   const support::EchoServer server;
-  auto config = config_for({server.address()});
+  auto config = patient_config_for(server);
   config.listeners[0].timeouts.idle = std::chrono::milliseconds{200};
   const RunningDaemon lb(config);
   const auto client = lb.connect();
@@ -268,7 +276,7 @@ TEST(Relay, ClosesASessionWhoseOtherHalfStaysSilent) {
       EXPECT_EQ(error.error(), ECONNRESET);
     }
   });
-  auto config = config_for({server.address()});
+  auto config = patient_config_for(server);
   config.listeners[0].timeouts.half_close = std::chrono::milliseconds{200};
   const RunningDaemon lb(config);
   const auto client = lb.connect();
@@ -278,7 +286,7 @@ TEST(Relay, ClosesASessionWhoseOtherHalfStaysSilent) {
 
 TEST(Relay, ServesIpv6) {
   support::ScriptedServer server(support::echo(), *base::SocketAddress::parse("[::1]:0"));
-  auto config = config_for({server.address()});
+  auto config = patient_config_for(server);
   config.listeners[0].address = *base::SocketAddress::parse("[::1]:0");
   const RunningDaemon lb(config);
   const auto client = lb.connect();
