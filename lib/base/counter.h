@@ -19,6 +19,16 @@ class Counter {
   std::atomic<std::uint64_t> value_{0};
 };
 
+// The same for what goes up and down: the last value counts.
+class Gauge {
+ public:
+  void set(std::uint64_t value) noexcept { value_.store(value, std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
 // Keeps what different threads write apart, so that they do not fight for one cache line.
 inline constexpr std::size_t kCacheLine = 64;
 

@@ -1,6 +1,8 @@
 #include "lib/base/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
+
+#include "lib/base/patient_sink.h"
 
 namespace base {
 namespace {
@@ -33,7 +35,7 @@ std::optional<Log::Level> Log::parse_level(std::string_view name) noexcept {
 }
 
 Log::Log(Level level)
-    : logger_(std::make_shared<spdlog::logger>("keepstate", std::make_shared<spdlog::sinks::stderr_sink_mt>())) {
+    : logger_(std::make_shared<spdlog::logger>("keepstate", std::make_shared<PatientSink>(STDERR_FILENO))) {
   logger_->set_level(to_spdlog(level));
   logger_->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
 }

@@ -1,6 +1,5 @@
 #include "lib/base/subprocess.h"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,16 +8,8 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
-#include <string_view>
 #include <thread>
-
-#if defined(__linux__)
-#include <sys/prctl.h>
-#endif
-
-extern char** environ;  // NOLINT(*-global-variables): POSIX has it so, and FreeBSD declares it nowhere
 
 namespace base {
 namespace {
@@ -26,198 +17,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// All that the child needs between fork and exec, made before the fork: behind it only async-signal-safe calls are
-// allowed in a program with threads (POSIX, fork), so nothing there may allocate.
-struct Launch {
-  std::string path;
-  std::vector<std::string> words;
-  std::vector<std::string> variables;
-  std::vector<char*> argv;
-  std::vector<char*> envp;
-  std::string folder;
-  std::array<int, 3> standard{};  // become 0, 1, 2; each is 3 or higher, or -1: leave as it is
-  int report = -1;                // an errno and its stage are written here when exec fails
-  pid_t parent = -1;
-  OnParentDeath on_parent_death = OnParentDeath::kLiveOn;
-  ProcessGroup group = ProcessGroup::kShared;
-};
-
-enum class Stage : int { kPrepare, kFolder, kExecute };
-struct Trouble {
-  Stage stage;
-  int error;
-};
-
 std::string joined(const std::vector<std::string>& words) {
   return fmt::format("{}", fmt::join(words, " "));
-}
-
-// Above the standard three, so that dup2 in the child neither overwrites one that is still needed nor meets itself
-// (dup2 of a descriptor onto itself keeps close-on-exec).
-UniqueFd above_standard(UniqueFd fd) {
-  if (!fd || fd.get() > 2) return fd;
-  return UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
-}
-
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{-1, -1};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail("cannot make a pipe: {}", errno_text(errno));
-  Pipe pipe{above_standard(UniqueFd(ends[0])), above_standard(UniqueFd(ends[1]))};
-  if (!pipe.read || !pipe.write) return fail("cannot make a pipe: {}", errno_text(errno));
-  return pipe;
-}
-
-Result<UniqueFd> open_for_child(const std::filesystem::path& path, int flags) {
-  UniqueFd fd = above_standard(UniqueFd(::open(path.c_str(), flags | O_CLOEXEC, 0600)));
-  if (!fd) return fail("cannot open {}: {}", path.string(), errno_text(errno));
-  return fd;
-}
-
-// One output stream: what the child writes to (closed: it inherits ours), and what we read from.
-Result<Pipe> open_output(const OutputTarget& target) {
-  if (std::holds_alternative<Inherit>(target)) return Pipe{};
-  if (std::holds_alternative<Capture>(target)) return make_pipe();
-  const auto* file = std::get_if<AppendTo>(&target);
-  auto fd = file ? open_for_child(file->file, O_WRONLY | O_CREAT | O_APPEND) : open_for_child("/dev/null", O_WRONLY);
-  if (!fd) return Failure(fd.error());
-  return Pipe{{}, std::move(*fd)};
-}
-
-// Where execvp would look. Done before the fork: execvp may allocate.
-std::string find_program(const std::string& name) {
-  if (name.find('/') != std::string::npos) return std::filesystem::absolute(name).string();
-  const char* path = std::getenv("PATH");
-  std::string_view rest = path ? path : "/usr/bin:/bin";
-  while (true) {
-    const auto colon = rest.find(':');
-    const std::string_view folder = rest.substr(0, colon);
-    std::string candidate = std::filesystem::absolute(std::filesystem::path(folder) / name).string();
-    std::error_code ignored;
-    if (::access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate, ignored)) {
-      return candidate;
-    }
-    if (colon == std::string_view::npos) return {};
-    rest.remove_prefix(colon + 1);
-  }
-}
-
-std::vector<std::string> merged_environment(const std::map<std::string, std::string>& added) {
-  std::vector<std::string> variables;
-  for (char** entry = environ; entry && *entry; ++entry) {
-    const std::string_view text = *entry;
-    if (!added.contains(std::string(text.substr(0, text.find('='))))) variables.emplace_back(text);
-  }
-  for (const auto& [name, value] : added) variables.push_back(fmt::format("{}={}", name, value));
-  return variables;
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 1);
-  for (auto& string : strings) pointers.push_back(string.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-Result<Launch> prepare(const std::vector<std::string>& argv, const SubprocessOptions& options) {
-  if (argv.empty()) return fail("cannot start a program: no name was given");
-  Launch launch;
-  launch.path = find_program(argv.front());
-  if (launch.path.empty()) {
-    return fail("cannot start '{}': no such program in PATH; install it or give its whole path", argv.front());
-  }
-  launch.words = argv;
-  launch.argv = pointers_to(launch.words);
-  launch.variables = merged_environment(options.environment);
-  launch.envp = pointers_to(launch.variables);
-  launch.folder = options.working_folder.string();
-  launch.parent = ::getpid();
-  launch.on_parent_death = options.on_parent_death;
-  launch.group = options.group;
-  return launch;
-}
-
-// --- in the child: async-signal-safe calls only ---
-
-[[noreturn]] void give_up(const Launch& launch, Stage stage) noexcept {
-  const Trouble trouble{stage, errno};
-  while (::write(launch.report, &trouble, sizeof trouble) < 0 && errno == EINTR) {
-  }
-  ::_exit(127);
-}
-
-// The child starts as from a fresh shell: handlers vanish at exec, but a blocked or ignored signal would stay so.
-void reset_signals() noexcept {
-  struct sigaction standard {};
-  standard.sa_handler = SIG_DFL;
-  for (const int signal : {SIGPIPE, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1, SIGUSR2}) {
-    ::sigaction(signal, &standard, nullptr);
-  }
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
-void die_with_parent([[maybe_unused]] const Launch& launch) noexcept {
-#if defined(__linux__)
-  if (launch.on_parent_death != OnParentDeath::kDie) return;
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != launch.parent) ::_exit(127);  // it died before prctl was called
-#endif
-}
-
-[[noreturn]] void become_program(const Launch& launch) noexcept {
-  if (launch.group == ProcessGroup::kOwn) ::setpgid(0, 0);
-  die_with_parent(launch);
-  for (int target = 0; target < 3; ++target) {
-    const int fd = launch.standard[static_cast<std::size_t>(target)];
-    if (fd >= 0 && ::dup2(fd, target) < 0) give_up(launch, Stage::kPrepare);
-  }
-  if (!launch.folder.empty() && ::chdir(launch.folder.c_str()) != 0) give_up(launch, Stage::kFolder);
-  reset_signals();
-  ::execve(launch.path.c_str(), launch.argv.data(), launch.envp.data());
-  give_up(launch, Stage::kExecute);
-}
-
-// --- in the parent ---
-
-// No signal is handled between fork and exec: a handler of ours would run in the child with our state.
-pid_t fork_program(const Launch& launch) {
-  sigset_t all;
-  sigset_t old;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &old);
-  const pid_t pid = ::fork();
-  if (pid == 0) become_program(launch);
-  const int error = errno;
-  ::pthread_sigmask(SIG_SETMASK, &old, nullptr);
-  errno = error;
-  return pid;
-}
-
-// Blocks until exec has closed the pipe, or brings what went wrong before.
-std::optional<Trouble> read_trouble(int fd) {
-  Trouble trouble{};
-  ssize_t n = 0;
-  do {
-    n = ::read(fd, &trouble, sizeof trouble);
-  } while (n < 0 && errno == EINTR);
-  if (n != sizeof trouble) return std::nullopt;
-  return trouble;
-}
-
-Failure explain(const Launch& launch, const Trouble& trouble) {
-  const std::string& name = launch.words.front();
-  const std::string reason = errno_text(trouble.error);
-  if (trouble.stage == Stage::kFolder) return fail("cannot start '{}' in {}: {}", name, launch.folder, reason);
-  if (trouble.stage == Stage::kExecute)
-    return fail("cannot start '{}': cannot execute {}: {}", name, launch.path, reason);
-  return fail("cannot start '{}': cannot prepare its descriptors: {}", name, reason);
 }
 
 // Nothing: it still runs (with WNOHANG). ECHILD means that somebody took the status from us.
@@ -276,27 +77,15 @@ std::string ExitStatus::to_string() const {
 }
 
 Result<Subprocess> Subprocess::start(const std::vector<std::string>& argv, const SubprocessOptions& options) {
-  auto launch = prepare(argv, options);
-  if (!launch) return Failure(launch.error());
-  auto in = open_for_child("/dev/null", O_RDONLY);
-  if (!in) return Failure(in.error());
-  auto out = open_output(options.out);
-  if (!out) return fail("cannot start '{}': {}", argv.front(), out.error().message);
-  auto err = open_output(options.err);
-  if (!err) return fail("cannot start '{}': {}", argv.front(), err.error().message);
-  auto report = make_pipe();
-  if (!report) return Failure(report.error());
-  launch->standard = {in->get(), out->write.get(), err->write.get()};
-  launch->report = report->write.get();
+  auto started = launch(argv, options, Kinship::kChild);
+  if (!started) return Failure(started.error());
+  return Subprocess(started->pid, std::move(started->out), std::move(started->err));
+}
 
-  const pid_t pid = fork_program(*launch);
-  if (pid < 0) return fail("cannot start '{}': fork: {}", argv.front(), errno_text(errno));
-  report->write.reset();
-  if (const auto trouble = read_trouble(report->read.get())) {
-    reap(pid, 0);
-    return explain(*launch, *trouble);
-  }
-  return Subprocess(pid, std::move(out->read), std::move(err->read));
+Result<pid_t> Subprocess::start_orphan(const std::vector<std::string>& argv, const SubprocessOptions& options) {
+  auto started = launch(argv, options, Kinship::kOrphan);
+  if (!started) return Failure(started.error());
+  return started->pid;
 }
 
 Subprocess::Subprocess(pid_t pid, UniqueFd out, UniqueFd err) noexcept

@@ -1,21 +1,20 @@
 // Subprocess: one program that was started, and the duty to reap it.
 //
 // It is started from a list of words, never through a shell, with its standard input at /dev/null and no descriptor of
-// ours but the three standard ones. Who destroys a Subprocess that still runs kills it (SIGKILL) and reaps it, so that
-// nothing outlives its owner. Safe in a program with threads; each object belongs to one thread at a time. The program
-// must not ignore SIGCHLD, and must not reap children that are not its own.
+// ours but the three standard ones and the channel, if there is one. Who destroys a Subprocess that still runs kills it
+// (SIGKILL) and reaps it, so that nothing outlives its owner. Safe in a program with threads; each object belongs to
+// one thread at a time. The program must not ignore SIGCHLD, and must not reap children that are not its own.
 #pragma once
 
 #include <sys/types.h>
 
 #include <chrono>
-#include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
+#include "lib/base/launch.h"
 #include "lib/base/result.h"
 #include "lib/base/unique_fd.h"
 
@@ -34,32 +33,10 @@ struct ExitStatus {
   friend bool operator==(const ExitStatus&, const ExitStatus&) = default;
 };
 
-// Where standard output or standard error of the program goes.
-struct Inherit {};  // where ours goes
-struct Discard {};  // /dev/null
-struct Capture {};  // a pipe that Subprocess::out() or err() reads
-struct AppendTo {   // a file, made with mode 0600 if it is missing
-  std::filesystem::path file;
-};
-using OutputTarget = std::variant<Inherit, Discard, Capture, AppendTo>;
-
-// What becomes of the program when the thread that started it ends (so also when our program is killed).
-enum class OnParentDeath { kLiveOn, kDie };  // kDie is heeded on Linux only (PR_SET_PDEATHSIG)
-
-// kOwn: a Ctrl-C at the terminal reaches us, but not the program.
-enum class ProcessGroup { kShared, kOwn };
-
-struct SubprocessOptions {
-  std::filesystem::path working_folder{};            // empty: ours
-  std::map<std::string, std::string> environment{};  // added to ours, or in place of ours
-  OutputTarget out = Inherit{};
-  OutputTarget err = Inherit{};
-  OnParentDeath on_parent_death = OnParentDeath::kLiveOn;
-  ProcessGroup group = ProcessGroup::kShared;
-};
-
 class Subprocess {
  public:
+  static constexpr int kChannel = kChannelDescriptor;
+
   // argv[0] is looked up in PATH unless it holds a slash (then it is relative to our folder). A program that is missing
   // or that the system does not execute is an error here, not an exit code later.
   [[nodiscard]] static Result<Subprocess> start(const std::vector<std::string>& argv,
@@ -73,6 +50,13 @@ class Subprocess {
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
   [[nodiscard]] bool is_running();
+
+  // The same, but not as a child of ours: PID 1 (or a subreaper) adopts it, and notices how it ends. Gives its pid.
+  [[nodiscard]] static Result<pid_t> start_orphan(const std::vector<std::string>& argv,
+                                                  const SubprocessOptions& options = {});
+
+  // From now on it is nobody's: it is neither killed nor reaped by us. Gives its pid.
+  pid_t detach() && noexcept { return std::exchange(pid_, -1); }
 
   // An error once the program has ended and was reaped.
   [[nodiscard]] Result<void> send_signal(int signal);
