@@ -1,19 +1,27 @@
 #include "lb/commands.h"
 
-#include <unistd.h>
+#include <fcntl.h>
 
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
 
+#include "lb/access_log/log_file.h"
+#include "lb/config/control_socket.h"
 #include "lb/config/parse_config.h"
+#include "lb/control/admin_access.h"
+#include "lb/control/arrival.h"
 #include "lb/control/tls_contexts.h"
 #include "lb/daemon.h"
+#include "lb/doctor/doctor.h"
+#include "lb/doctor/system_host.h"
 #include "lb/ruleset/vip_rules.h"
 #include "lib/base/clock.h"
 #include "lib/base/exit_code.h"
 #include "lib/base/log.h"
+#include "lib/base/subprocess.h"
+#include "lib/base/supervisor.h"
 #include "lib/cluster/cluster_file.h"
 #include "lib/firewall/dialect.h"
 
@@ -66,22 +74,9 @@ base::Result<void> override_by_flags(config::Config& config, const Options& opti
   return {};
 }
 
-#ifdef __linux__
-constexpr const char* kSystemSocket = "/run/keepstate/lb.sock";
-#else
-constexpr const char* kSystemSocket = "/var/run/keepstate/lb.sock";
-#endif
-
-std::optional<std::string> default_socket() {
-  if (::geteuid() == 0) return kSystemSocket;
-  const char* const runtime = std::getenv("XDG_RUNTIME_DIR");  // NOLINT(concurrency-mt-unsafe): one thread yet
-  if (runtime == nullptr || *runtime == '\0') return std::nullopt;
-  return std::string(runtime) + "/keepstate/lb.sock";
-}
-
 void settle_socket(config::Config& config, const base::Log& log) {
   if (!config.socket) {
-    config.socket = default_socket();
+    config.socket = config::default_control_socket();
     if (!config.socket) log.info("no control socket: not root and no XDG_RUNTIME_DIR; --socket PATH names a place");
   }
   if (config.socket && *config.socket == "none") config.socket.reset();
@@ -94,26 +89,70 @@ base::Result<config::Config> config_from(const Options& options) {
   return config;
 }
 
-int serve(const Options& options) {
+// The file once more, and what the command line has said.
+base::Result<config::Config> config_again(const Options& options, const base::Log& log) {
   auto config = config_from(options);
+  if (!config) return config;
+  if (auto overridden = override_by_flags(*config, options); !overridden) return base::Failure(overridden.error());
+  settle_socket(*config, log);
+  return config;
+}
+
+// A process that takes over from another finds its channel where that one put it.
+control::Arrival arrival_of(const Options& options) {
+  control::Arrival arrival{.argv = options.command_line,
+                           .supervisor = base::Supervisor::of_environment(),
+                           .activated = base::take_activated_descriptors(),
+                           .channel = {}};
+  // NOLINTBEGIN(concurrency-mt-unsafe): one thread yet
+  if (std::getenv(control::kHandoverVariable) != nullptr) {
+    ::unsetenv(control::kHandoverVariable);
+    arrival.channel.reset(base::Subprocess::kChannel);
+    ::fcntl(base::Subprocess::kChannel, F_SETFD, FD_CLOEXEC);
+  }
+  // NOLINTEND(concurrency-mt-unsafe)
+  arrival.pid_file = options.pid_file;
+  return arrival;
+}
+
+base::Result<config::Config> config_to_serve(const Options& options) {
+  auto config = config_from(options);
+  if (!config) return config;
+  if (auto overridden = override_by_flags(*config, options); !overridden) {
+    return base::fail("keepstate-lb: {}\n", overridden.error().message);
+  }
+  return config;
+}
+
+int serve(const Options& options) {
+  control::Arrival arrival = arrival_of(options);
+  auto config = config_to_serve(options);
   if (!config) {
     tell(config.error().message);
+    control::refuse(arrival, config.error().message);
     return base::kExitUsage;
   }
-  if (auto overridden = override_by_flags(*config, options); !overridden)
-    return wrong_usage(overridden.error().message);
   const base::Log log(options.log_level);
   settle_socket(*config, log);
   const base::SystemClock clock;
   std::random_device entropy;
   const std::uint64_t seed = (std::uint64_t{entropy()} << 32) | entropy();
-  auto daemon = Daemon::start(*config, seed, clock, log);
+  auto daemon = Daemon::start(*config, seed, clock, log, std::move(arrival));
   if (!daemon) {
     log.error("{}", daemon.error().message);
     return base::kExitFailed;
   }
+  if (!options.file.empty()) (*daemon)->reload_by([&] { return config_again(options, log); });
   (*daemon)->run();
   return base::kExitOk;
+}
+
+base::Result<void> check_token(const config::Config& config, const std::string& file) {
+  if (config.admin_token_file.empty()) return {};
+  const auto token = control::read_admin_token(config.admin_token_file);
+  if (!token) return base::fail("{}: admin.tokenFile: {}\n", file, token.error().message);
+  if (!token->warning.empty()) tell(fmt::format("{}: warning: admin.tokenFile: {}\n", file, token->warning));
+  return {};
 }
 
 int check(const Options& options) {
@@ -124,6 +163,15 @@ int check(const Options& options) {
   }
   if (const auto tls = control::make_tls_contexts(config->listeners); !tls) {
     tell(fmt::format("{}: {}\n", options.file, tls.error().message));
+    return base::kExitUsage;
+  }
+  if (const auto token = check_token(*config, options.file); !token) {
+    tell(token.error().message);
+    return base::kExitUsage;
+  }
+  const auto log = config->access_log ? access_log::LogFile::check(config->access_log->file) : base::Result<void>();
+  if (!log) {
+    tell(fmt::format("{}: {}\n", options.file, log.error().message));
     return base::kExitUsage;
   }
   std::size_t backends = 0;
@@ -152,6 +200,31 @@ int print_ruleset(const Options& options) {
   return base::kExitOk;
 }
 
+int ask_daemon(const client::ClientOptions& options) {
+  const client::Outcome outcome = client::carry_out(options);
+  fmt::print("{}", outcome.out);
+  tell(outcome.err);
+  return outcome.code;
+}
+
+int examine(const Options& options) {
+  auto loaded = cluster::load_cluster(options.file);
+  if (!loaded) {
+    tell(cluster::to_text(loaded.error(), options.file));
+    return base::kExitUsage;
+  }
+  if (const auto config = config::config_of(loaded->cluster); !config) {
+    return wrong_usage(fmt::format("{}: {}", options.file, config.error().message));
+  }
+  tell(cluster::to_text(loaded->warnings, options.file));
+  std::optional<std::string> socket = options.socket ? options.socket : loaded->cluster.load_balancer->socket;
+  if (!socket) socket = config::default_control_socket();
+  doctor::SystemHost host;
+  const doctor::Findings findings = doctor::examine(loaded->cluster, socket, host);
+  fmt::print("{}", options.json ? doctor::to_json(findings) : doctor::to_text(findings));
+  return doctor::has_problem(findings) ? base::kExitFailed : base::kExitOk;
+}
+
 }  // namespace
 
 int run_command(const Options& options) {
@@ -162,6 +235,10 @@ int run_command(const Options& options) {
       return check(options);
     case Options::Command::kRuleset:
       return print_ruleset(options);
+    case Options::Command::kClient:
+      return ask_daemon(options.client);
+    case Options::Command::kDoctor:
+      return examine(options);
   }
   return base::kExitUsage;
 }

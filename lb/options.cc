@@ -1,9 +1,12 @@
 #include "lb/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <sstream>
 
+#include "lb/client/client_options.h"
 #include "lib/base/exit_code.h"
+#include "lib/cluster/spelling.h"
 
 namespace lb {
 namespace {
@@ -13,13 +16,19 @@ Examples:
   keepstate-lb run -c cluster.yaml
   keepstate-lb run --listen 0.0.0.0:6443 --backend 10.10.0.11:6443 --backend 10.10.0.12:6443,weight=2
   keepstate-lb check -c cluster.yaml
+  keepstate-lb doctor -c cluster.yaml
   keepstate-lb ruleset --format ipfw -c cluster.yaml > /etc/ipfw.keepstate
+  keepstate-lb status
+  keepstate-lb drain controller-1 --reason "kernel update"
+  keepstate-lb explain 10.10.0.77
 
 What has no option here stands in cluster.yaml (docs/cluster_yaml.md), a listener's keys: profile, healthCheck, onDown,
 passive, hedge, firstFlight, firstByte, retries, timeouts, slowStart, sticky, maxConnections, maxConnectionsPerSource,
-allow, deny, rebalance. `profile: kube-apiserver` sets what API servers want.
+allow, deny, rebalance. `profile: kube-apiserver` sets what API servers want. Beside the listeners: accessLog, a line a
+session (docs/access_log.md).
 
-Exit status: 0 all went well, 1 failed while running, 2 wrong command line or configuration.)";
+Exit status: 0 all went well, 1 failed while running (no daemon was reached, doctor found a problem), 2 wrong command line
+or configuration.)";
 
 std::string log_level_of(base::Log::Level& level, const std::string& name) {
   const auto parsed = base::Log::parse_level(name);
@@ -45,6 +54,8 @@ void add_run(CLI::App& app, Options& options) {
   run->add_option("--workers", options.workers, "Worker threads; auto is one a core")->type_name("N|auto");
   run->add_option("--admin", options.admin, "Serve /metrics, /livez and /readyz here")->type_name("ADDRESS:PORT|none");
   run->add_option("--socket", options.socket, "Path of the control socket")->type_name("PATH|none");
+  run->add_option("--pid-file", options.pid_file, "Names the process that serves, also after an upgrade")
+      ->type_name("PATH");
   run->add_option_function<std::string>(
          "--log-level", [](const std::string&) {}, "debug (a line a session), info, warn, error or off")
       ->type_name("LEVEL")
@@ -67,6 +78,26 @@ void add_ruleset(CLI::App& app, Options& options) {
   ruleset->callback([&options] { options.command = Options::Command::kRuleset; });
 }
 
+// What CLI11 would call an argument that was not expected.
+std::string unknown_command(const CLI::App& app, std::string_view word) {
+  std::vector<std::string> names;
+  for (const CLI::App* const command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(command->get_name());
+  }
+  if (word.starts_with('-') || std::ranges::count(names, word) > 0) return {};
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  return fmt::format("keepstate-lb: unknown command '{}'{}; see --help\n", word, cluster::did_you_mean(word, known));
+}
+
+void add_doctor(CLI::App& app, Options& options) {
+  CLI::App* const doctor =
+      app.add_subcommand("doctor", "Tell what is wrong with this host and the cluster, and what to do");
+  doctor->add_option("-c,--config", options.file, "cluster.yaml to read")->type_name("FILE")->required();
+  doctor->add_option("--socket", options.socket, "Path of the daemon's control socket")->type_name("PATH|none");
+  doctor->add_flag("--json", options.json, "As JSON, for programs");
+  doctor->callback([&options] { options.command = Options::Command::kDoctor; });
+}
+
 }  // namespace
 
 ParsedOptions parse_options(int argc, const char* const* argv) {
@@ -79,6 +110,13 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
   add_run(app, options);
   add_check(app, options);
   add_ruleset(app, options);
+  add_doctor(app, options);
+  client::add_client_commands(app, options.client, [&options] { options.command = Options::Command::kClient; });
+  if (argc > 1) {
+    if (std::string complaint = unknown_command(app, argv[1]); !complaint.empty()) {
+      return {std::nullopt, base::kExitUsage, std::move(complaint)};
+    }
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -88,12 +126,14 @@ ParsedOptions parse_options(int argc, const char* const* argv) {
     return {std::nullopt, code == 0 ? base::kExitOk : base::kExitUsage, code == 0 ? out.str() : err.str()};
   }
   if (app.get_subcommands().empty()) {
-    return {std::nullopt, base::kExitUsage, "keepstate-lb: give a command: run, check or ruleset; see --help\n"};
+    return {std::nullopt, base::kExitUsage,
+            "keepstate-lb: give a command: run, check, doctor, status, ...; see --help\n"};
   }
   if (options.command == Options::Command::kRun && options.file.empty() && options.listen.empty()) {
     return {std::nullopt, base::kExitUsage,
             "keepstate-lb run: give a cluster.yaml with -c FILE, or --listen and --backend\n"};
   }
+  options.command_line.assign(argv, argv + argc);
   return {options, base::kExitOk, {}};
 }
 

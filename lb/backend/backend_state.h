@@ -4,6 +4,7 @@
 // place as well; where it does not, that place is never touched.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -35,6 +36,19 @@ struct alignas(base::kCacheLine) BackendCounters {
   base::Counter early_ends;  // connections that ended, or said what is no TLS, before a first byte
 };
 
+// Those that are never taken back, by names that stay: for the process that comes after this one.
+inline constexpr std::array<std::pair<const char*, base::Counter BackendCounters::*>, 9> kLastingBackendCounters{{
+    {"sessions", &BackendCounters::sessions},
+    {"answers", &BackendCounters::answers},
+    {"bytes_to_backend", &BackendCounters::bytes_to_backend},
+    {"bytes_to_client", &BackendCounters::bytes_to_client},
+    {"connect_refused", &BackendCounters::connect_refused},
+    {"connect_timeouts", &BackendCounters::connect_timeouts},
+    {"connect_errors", &BackendCounters::connect_errors},
+    {"silences", &BackendCounters::silences},
+    {"early_ends", &BackendCounters::early_ends},
+}};
+
 class BackendState {
  public:
   // `most_sessions`: at a time, over all workers; 0: as many as come.
@@ -56,29 +70,36 @@ class BackendState {
   // Stands for the address: the same after a reload, a restart and on other hosts.
   [[nodiscard]] std::uint64_t key() const noexcept { return key_; }
 
-  // One session more; false, and nothing is counted, where the backend is full. Any thread; exact.
-  [[nodiscard]] bool take_place() noexcept {
-    if (most_sessions_ == 0) return true;
+  // What a session gets that asks for a place; sessions are counted only where they are limited.
+  enum class Place { kNone, kUncounted, kCounted };
+  // kNone where the backend is full. Any thread; exact.
+  [[nodiscard]] Place take_place() noexcept {
+    const std::uint32_t most = most_sessions();
+    if (most == 0) return Place::kUncounted;
     std::uint32_t taken = taken_.load(std::memory_order_relaxed);
-    while (taken < most_sessions_) {
-      if (taken_.compare_exchange_weak(taken, taken + 1, std::memory_order_relaxed)) return true;
+    while (taken < most) {
+      if (taken_.compare_exchange_weak(taken, taken + 1, std::memory_order_relaxed)) return Place::kCounted;
     }
-    return false;
+    return Place::kNone;
   }
-  void give_place_back() noexcept {
-    if (most_sessions_ != 0) taken_.fetch_sub(1, std::memory_order_relaxed);
-  }
+  // Of a counted place.
+  void give_place_back() noexcept { taken_.fetch_sub(1, std::memory_order_relaxed); }
   [[nodiscard]] bool full() const noexcept {
-    return most_sessions_ != 0 && taken_.load(std::memory_order_relaxed) >= most_sessions_;
+    const std::uint32_t most = most_sessions();
+    return most != 0 && taken_.load(std::memory_order_relaxed) >= most;
   }
-  [[nodiscard]] std::uint32_t most_sessions() const noexcept { return most_sessions_; }
+  [[nodiscard]] std::uint32_t most_sessions() const noexcept { return most_sessions_.load(std::memory_order_relaxed); }
+  // The file has another limit now. Those that came while there was none are not counted.
+  void limit_sessions(std::uint32_t most) noexcept { most_sessions_.store(most, std::memory_order_relaxed); }
 
   // The row of one worker, which alone may write it.
   [[nodiscard]] BackendCounters& counters(std::size_t worker) noexcept { return counters_[worker]; }
   [[nodiscard]] const std::vector<BackendCounters>& counters() const noexcept { return counters_; }
-  // What all workers have counted together; other threads' part may be a moment old.
+  // What processes before this one have counted; the control thread's row.
+  [[nodiscard]] BackendCounters& inherited() noexcept { return inherited_; }
+  // What all workers have counted together, and processes before this one; other threads' part may be a moment old.
   [[nodiscard]] std::uint64_t total(base::Counter BackendCounters::*counter) const noexcept {
-    std::uint64_t sum = 0;
+    std::uint64_t sum = (inherited_.*counter).value();
     for (const BackendCounters& row : counters_) sum += (row.*counter).value();
     return sum;
   }
@@ -87,8 +108,9 @@ class BackendState {
   std::string name_;
   base::SocketAddress address_;
   std::uint64_t key_;
-  std::uint32_t most_sessions_;
+  std::atomic<std::uint32_t> most_sessions_;
   std::vector<BackendCounters> counters_;
+  BackendCounters inherited_;
   alignas(base::kCacheLine) std::atomic<std::uint32_t> taken_{0};
 };
 

@@ -2,6 +2,7 @@
 // it counts in. The worker keeps the BackendState alive while any of its sessions holds a lease on it.
 #pragma once
 
+#include <cstdint>
 #include <utility>
 
 #include "lb/backend/backend_state.h"
@@ -12,15 +13,18 @@ class Lease {
  public:
   Lease() noexcept = default;
   // Empty where the backend is full.
-  Lease(BackendState& backend, std::size_t worker) noexcept
-      : counters_(backend.take_place() ? &backend.counters(worker) : nullptr) {
-    if (counters_ != nullptr) counters_->active.add(1);
+  Lease(BackendState& backend, std::size_t worker) noexcept {
+    const BackendState::Place place = backend.take_place();
+    if (place == BackendState::Place::kNone) return;
+    row_ = reinterpret_cast<std::uintptr_t>(&backend.counters(worker));
+    if (place == BackendState::Place::kCounted) row_ |= kCounted;
+    counters().active.add(1);
   }
-  Lease(Lease&& other) noexcept : counters_(std::exchange(other.counters_, nullptr)) {}
+  Lease(Lease&& other) noexcept : row_(std::exchange(other.row_, 0)) {}
   Lease& operator=(Lease&& other) noexcept {
     if (this == &other) return *this;
     give_back();
-    counters_ = std::exchange(other.counters_, nullptr);
+    row_ = std::exchange(other.row_, 0);
     return *this;
   }
   Lease(const Lease&) = delete;
@@ -28,18 +32,25 @@ class Lease {
   ~Lease() { give_back(); }
 
   void give_back() noexcept {
-    if (counters_ == nullptr) return;
-    counters_->active.subtract(1);
-    counters_->backend->give_place_back();
-    counters_ = nullptr;
+    if (row_ == 0) return;
+    counters().active.subtract(1);
+    if ((row_ & kCounted) != 0) backend().give_place_back();
+    row_ = 0;
   }
-  [[nodiscard]] explicit operator bool() const noexcept { return counters_ != nullptr; }
+  [[nodiscard]] explicit operator bool() const noexcept { return row_ != 0; }
   // Only while it is held.
-  [[nodiscard]] BackendState& backend() const noexcept { return *counters_->backend; }
-  [[nodiscard]] BackendCounters& counters() const noexcept { return *counters_; }
+  [[nodiscard]] BackendState& backend() const noexcept { return *counters().backend; }
+  [[nodiscard]] BackendCounters& counters() const noexcept {
+    return *reinterpret_cast<BackendCounters*>(row_ & ~kCounted);  // NOLINT(performance-no-int-to-ptr)
+  }
 
  private:
-  BackendCounters* counters_ = nullptr;
+  // A session holds a lease for all its life, so it takes one word: the row's address, whose lowest bit is free, tells
+  // whether the place is counted. (It may not be, although the backend is limited now: a reload brought the limit.)
+  static constexpr std::uintptr_t kCounted = 1;
+  static_assert(alignof(BackendCounters) > kCounted);
+
+  std::uintptr_t row_ = 0;
 };
 
 }  // namespace lb::backend

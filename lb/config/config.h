@@ -17,8 +17,11 @@ struct Config {
   bool reuse_sockets = true;                 // of backends, for the next session (Linux)
   std::optional<unsigned> max_connections;   // sessions of the whole daemon; unset: what the descriptors allow
   std::chrono::milliseconds shutdown_grace{30'000};
+  std::chrono::milliseconds hard_stop_after{std::chrono::hours{1}};  // of a process that was followed by another
   std::optional<base::SocketAddress> admin;
+  std::string admin_token_file;       // "": none, so TCP is for reading alone
   std::optional<std::string> socket;  // path of the control socket; unset: the default place
+  std::optional<cluster::AccessLog> access_log;
 };
 
 }  // namespace lb::config

@@ -74,8 +74,11 @@ base::Result<Config> config_of(const cluster::Cluster& cluster) {
                 .reuse_sockets = section.reuse_sockets,
                 .max_connections = section.max_connections,
                 .shutdown_grace = section.shutdown_grace,
+                .hard_stop_after = section.hard_stop_after,
                 .admin = section.admin,
-                .socket = section.socket};
+                .admin_token_file = section.admin_token_file,
+                .socket = section.socket,
+                .access_log = section.access_log};
 }
 
 base::Result<Config> config_of(const Flags& flags) {

@@ -26,9 +26,14 @@ class HealthChecker {
   HealthChecker(const HealthChecker&) = delete;
   HealthChecker& operator=(const HealthChecker&) = delete;
 
+  // The controller's listeners have changed. Checks of backends that are still there go on, with the new files; where
+  // what they are to ask has changed, they begin anew, and what was known of the backend stands until they know better.
+  void reconcile(TlsContexts tls);
+
  private:
   class Check;  // of one backend
 
+  [[nodiscard]] std::unique_ptr<Check> check_for(BackendId id);
   void on_down(BackendId id) noexcept;
   void on_passed(std::size_t listener) noexcept;
   void beat() noexcept;

@@ -21,7 +21,9 @@ enum class CheckResult { kPassed, kNotReady, kFailed };
 class HealthJudge {
  public:
   // Both at least 1.
-  HealthJudge(unsigned fall, unsigned rise) noexcept : fall_(fall), rise_(rise) {}
+  // `verdict`: what is known before the first result.
+  HealthJudge(unsigned fall, unsigned rise, std::optional<backend::Condition> verdict = std::nullopt) noexcept
+      : fall_(fall), rise_(rise), verdict_(verdict) {}
 
   // The verdict, when this result has changed it; never kMaintenance.
   [[nodiscard]] std::optional<backend::Condition> judge(CheckResult result) noexcept {

@@ -20,7 +20,7 @@ double sessions_a_weight(std::span<const Load> loads) noexcept {
 
 }  // namespace
 
-std::uint64_t imbalance_percent(std::span<const Load> loads) noexcept {
+double imbalance_ratio(std::span<const Load> loads) noexcept {
   const double even = sessions_a_weight(loads);
   double most = 0;
   for (const Load& load : loads) {
@@ -28,7 +28,7 @@ std::uint64_t imbalance_percent(std::span<const Load> loads) noexcept {
     const double share = even * load.weight;
     most = std::max(most, (static_cast<double>(load.active) - share) / share);
   }
-  return static_cast<std::uint64_t>(most * kHundred);
+  return most;
 }
 
 std::optional<Surplus> worst_surplus(std::span<const Load> loads, unsigned threshold) noexcept {

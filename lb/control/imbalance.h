@@ -13,8 +13,8 @@ struct Load {
   std::uint32_t weight = 0;
 };
 
-// By how much the fullest backend is above its share, in percent of that share; 0 where nobody is.
-[[nodiscard]] std::uint64_t imbalance_percent(std::span<const Load> loads) noexcept;
+// By how much the fullest backend is above its share, in parts of that share; 0 where nobody is.
+[[nodiscard]] double imbalance_ratio(std::span<const Load> loads) noexcept;
 
 // The backend that is furthest above its share and `threshold` percent, and the whole sessions that it has too many;
 // nothing where nobody has any.

@@ -16,6 +16,9 @@ class Lateness {
   // `clock` outlives it.
   explicit Lateness(const base::Clock& clock) noexcept : clock_(clock), last_beat_(clock.now()) {}
 
+  // Beats begin anew, after a time without.
+  void restart() noexcept { last_beat_ = clock_.now(); }
+
   // Called by the loop kBeat after the call before, as well as it can.
   void beat() noexcept {
     const base::SteadyTime now = clock_.now();

@@ -29,12 +29,49 @@ PassiveJudge::Totals totals_of(const backend::BackendState& state) {
 
 PassiveChecker::PassiveChecker(net::EventLoop& loop, Controller& controller, const base::Clock& clock)
     : controller_(controller), clock_(clock), last_look_(clock.now()), timer_(loop, [this] { look(); }) {
-  for (const ListenerView& listener : controller.listeners()) {
-    const cluster::Passive& settings = listener.config.passive;
-    const Watched fresh{PassiveJudge(settings), Ejection(settings.eject_for), clock.now() - 2 * kRecently};
-    groups_.emplace_back(listener.backends.size(), fresh);
-  }
+  reconcile();
   timer_.start(kLookInterval);
+}
+
+void PassiveChecker::reconcile() {
+  std::vector<Group> groups;
+  for (const ListenerView& listener : controller_.listeners()) {
+    Group& group = groups.emplace_back();
+    for (const BackendView& backend : listener.backends) group.push_back(watch(listener, backend));
+  }
+  groups_ = std::move(groups);
+}
+
+// An ejection lasts as long as it was to last, whatever the file says now.
+PassiveChecker::Watched PassiveChecker::watch(const ListenerView& listener, const BackendView& backend) const {
+  const cluster::Passive& settings = listener.config.passive;
+  for (const Group& group : groups_) {
+    for (const Watched& known : group) {
+      if (known.backend != backend.state) continue;
+      Watched kept = known;
+      if (settings == known.settings) return kept;
+      kept.settings = settings;
+      kept.ejection.set_first(settings.eject_for);
+      kept.judge = PassiveJudge(settings);
+      kept.judge.forget(totals_of(*backend.state));
+      return kept;
+    }
+  }
+  Watched fresh{.backend = backend.state,
+                .settings = settings,
+                .judge = PassiveJudge(settings),
+                .ejection = Ejection(settings.eject_for),
+                .answered_at = clock_.now() - 2 * kRecently};
+  fresh.judge.forget(totals_of(*backend.state));
+  return fresh;
+}
+
+std::chrono::milliseconds PassiveChecker::ejected_for(BackendId id) const {
+  return groups_[id.listener][id.backend].ejection.left(clock_.now());
+}
+
+void PassiveChecker::resume(BackendId id, std::chrono::milliseconds left) {
+  groups_[id.listener][id.backend].ejection.resume(clock_.now(), left);
 }
 
 void PassiveChecker::look() {
@@ -49,11 +86,11 @@ void PassiveChecker::look_at(std::size_t listener, base::SteadyTime now, bool la
   for (std::size_t i = 0; i < group.size(); ++i) {
     Watched& one = group[i];
     const BackendId id{listener, i};
-    const PassiveJudge::Totals totals = totals_of(*controller_.listeners()[listener].backends[i].state);
-    if (!controller_.listeners()[listener].backends[i].ejection) one.ejection.cancel();
-    if (one.ejection.ends(now))
+    const BackendView& backend = controller_.listeners()[listener].backends[i];
+    const PassiveJudge::Totals totals = totals_of(*backend.state);
+    if (backend.ejection && one.ejection.is_over(now))
       controller_.readmit(id, fmt::format("it was out for {}", base::duration_text(one.ejection.duration())));
-    if (late || one.ejection.out()) {
+    if (late || backend.ejection) {
       one.judge.forget(totals);
       continue;
     }
@@ -73,7 +110,7 @@ bool PassiveChecker::may_eject(std::size_t listener, std::size_t backend, base::
   bool another_answers = false;
   for (std::size_t i = 0; i < group.size(); ++i) {
     // One that its checks hold out anyhow takes nobody's place.
-    if (group[i].ejection.out() && view.backends[i].checked == backend::Condition::kUp) ++out;
+    if (view.backends[i].ejection && view.backends[i].checked == backend::Condition::kUp) ++out;
     const bool is_up = view.backends[i].condition == backend::Condition::kUp;
     another_answers = another_answers || (i != backend && is_up && now - group[i].answered_at < kRecently);
   }

@@ -4,6 +4,7 @@
 // Control loop's thread only.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "lb/control/controller.h"
@@ -20,17 +21,27 @@ class PassiveChecker {
   // Begins at once. All outlive it.
   PassiveChecker(net::EventLoop& loop, Controller& controller, const base::Clock& clock);
 
+  // The controller's listeners have changed: what is known of backends that are still there stays.
+  void reconcile();
+  // How long the backend is out still; and an ejection of that kind which another process began. The reason is the
+  // controller's.
+  [[nodiscard]] std::chrono::milliseconds ejected_for(BackendId id) const;
+  void resume(BackendId id, std::chrono::milliseconds left);
+
   // Looks now; its own timer does so all the time.
   void look();
 
  private:
   struct Watched {
+    std::shared_ptr<const backend::BackendState> backend;
+    cluster::Passive settings;
     PassiveJudge judge;
     Ejection ejection;
     base::SteadyTime answered_at;
   };
   using Group = std::vector<Watched>;  // of one listener, beside its backends
 
+  [[nodiscard]] Watched watch(const ListenerView& listener, const BackendView& backend) const;
   void look_at(std::size_t listener, base::SteadyTime now, bool late);
   [[nodiscard]] bool may_eject(std::size_t listener, std::size_t backend, base::SteadyTime now) const;
   void eject(BackendId id, std::string_view reason, base::SteadyTime now);

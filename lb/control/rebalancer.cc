@@ -34,14 +34,22 @@ std::vector<Load> loads_of(const ListenerView& listener) {
 }
 
 Rebalancer::Rebalancer(net::EventLoop& loop, const Controller& controller, std::size_t workers, Ask ask)
-    : controller_(controller),
-      workers_(workers),
-      waits_(controller.listeners().size()),
-      ask_(std::move(ask)),
-      timer_(loop, [this] { look(); }) {
-  const bool wanted = std::ranges::any_of(controller.listeners(),
-                                          [](const ListenerView& view) { return view.config.rebalance.enabled; });
-  if (wanted) timer_.start(kRebalanceInterval);
+    : controller_(controller), workers_(workers), ask_(std::move(ask)), timer_(loop, [this] { look(); }) {
+  reconcile();
+}
+
+void Rebalancer::reconcile() {
+  const auto wants = [](const ListenerView& view) { return view.config.rebalance.enabled; };
+  const bool wanted = std::ranges::any_of(controller_.listeners(), wants);
+  if (!wanted) {
+    timer_.cancel();
+  } else if (!timer_.pending()) {
+    timer_.start(kRebalanceInterval);
+  }
+  std::erase_if(waits_, [&](const auto& wait) {
+    return std::ranges::none_of(controller_.listeners(),
+                                [&](const ListenerView& view) { return view.state->id() == wait.first; });
+  });
 }
 
 void Rebalancer::look() {
@@ -58,14 +66,14 @@ void Rebalancer::look_at(std::size_t listener) {
   std::uint64_t sessions = 0;
   for (const Load& load : loads) sessions += load.active;
   // A backend that is on its way (slowStart) is not to get its share yet.
-  const bool may_look = !view.slow_start.step() && have_come_back(listener, sessions);
+  const bool may_look = !view.slow_start.step() && have_come_back(view.state->id(), sessions);
   const auto surplus = may_look ? worst_surplus(loads, settings.threshold) : std::nullopt;
-  if (surplus && !settings.dry_run) waits_[listener] = {.sessions = sessions, .looks_left = kLooksToComeBack};
+  if (surplus && !settings.dry_run) waits_[view.state->id()] = {.sessions = sessions, .looks_left = kLooksToComeBack};
   const backend::BackendState* const backend = surplus ? view.backends[surplus->backend].state.get() : nullptr;
   if (surplus) asked_last_ = worker_after(asked_last_, *backend);
   const std::size_t chosen = surplus ? asked_last_ : workers_;
   for (std::size_t worker = 0; worker < workers_; ++worker) {
-    proxy::SurplusOrder order{.listener = listener, .least_age = settings.min_age, .dry_run = settings.dry_run};
+    proxy::SurplusOrder order{.listener = view.state->id(), .least_age = settings.min_age, .dry_run = settings.dry_run};
     if (worker == chosen) {
       order.backend = backend;
       order.sessions = std::min<std::uint64_t>(surplus->sessions, settings.rate);
@@ -74,7 +82,7 @@ void Rebalancer::look_at(std::size_t listener) {
   }
 }
 
-bool Rebalancer::have_come_back(std::size_t listener, std::uint64_t sessions) {
+bool Rebalancer::have_come_back(std::uint64_t listener, std::uint64_t sessions) {
   Wait& wait = waits_[listener];
   if (sessions >= wait.sessions || wait.looks_left == 0) return true;
   --wait.looks_left;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "lb/control/controller.h"
@@ -23,6 +24,8 @@ class Rebalancer {
   // Begins at once, where a listener wants it. All outlive it.
   Rebalancer(net::EventLoop& loop, const Controller& controller, std::size_t workers, Ask ask);
 
+  // The controller's listeners have changed.
+  void reconcile();
   // Once a second; its own timer does so.
   void look();
 
@@ -34,11 +37,11 @@ class Rebalancer {
   };
 
   void look_at(std::size_t listener);
-  [[nodiscard]] bool have_come_back(std::size_t listener, std::uint64_t sessions);
+  [[nodiscard]] bool have_come_back(std::uint64_t listener, std::uint64_t sessions);
 
   const Controller& controller_;
   std::size_t workers_;
-  std::vector<Wait> waits_;  // by listener
+  std::map<std::uint64_t, Wait> waits_;  // by the listener's id
   std::size_t asked_last_ = 0;
   Ask ask_;
   net::Timer timer_;

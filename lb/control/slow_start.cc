@@ -17,6 +17,19 @@ void SlowStart::note_up(std::size_t backend, base::SteadyTime now) {
   if (std::exchange(backends_[backend].cold, false) && span_.count() > 0) backends_[backend].since = now;
 }
 
+SlowStart::Progress SlowStart::progress(std::size_t backend, base::SteadyTime now) const noexcept {
+  const Backend& one = backends_[backend];
+  Progress progress{.cold = one.cold, .ramped_for = std::nullopt};
+  if (one.since) progress.ramped_for = std::chrono::duration_cast<std::chrono::milliseconds>(now - *one.since);
+  return progress;
+}
+
+void SlowStart::resume(std::size_t backend, const Progress& progress, base::SteadyTime now) {
+  Backend& one = backends_[backend];
+  one.cold = one.cold || progress.cold;
+  if (!one.cold && progress.ramped_for && span_.count() > 0) one.since = now - *progress.ramped_for;
+}
+
 std::vector<std::uint32_t> SlowStart::shares(base::SteadyTime now) {
   std::vector<std::uint32_t> shares;
   for (Backend& backend : backends_) {

@@ -22,6 +22,20 @@ class SlowStart {
   // It takes sessions. One that was not gone keeps the share that it has.
   void note_up(std::size_t backend, base::SteadyTime now);
 
+  // What another one, before the file changed, knew of one backend.
+  void take_over(std::size_t backend, const SlowStart& former, std::size_t before) {
+    backends_[backend] = former.backends_[before];
+  }
+
+  // How far a backend is, as another process is told.
+  struct Progress {
+    bool cold = false;
+    std::optional<std::chrono::milliseconds> ramped_for;  // while it is on its way
+  };
+  [[nodiscard]] Progress progress(std::size_t backend, base::SteadyTime now) const noexcept;
+  // It goes on from there; what is known to be gone stays so.
+  void resume(std::size_t backend, const Progress& progress, base::SteadyTime now);
+
   // In percent, a backend each; empty when everybody has all of it. Forgets those who have arrived.
   [[nodiscard]] std::vector<std::uint32_t> shares(base::SteadyTime now);
   // When shares() is to be asked again, a tenth of the span; unset while it would not say anything new.

@@ -11,7 +11,7 @@
 namespace lb::control {
 
 // One a listener, in their order; null where its checks speak no TLS.
-using TlsContexts = std::vector<std::unique_ptr<const net::TlsContext>>;
+using TlsContexts = std::vector<std::shared_ptr<const net::TlsContext>>;
 
 // An error names the listener, the key and the file.
 [[nodiscard]] base::Result<TlsContexts> make_tls_contexts(const std::vector<cluster::Listener>& listeners);

@@ -21,6 +21,11 @@ std::uint64_t raise_descriptor_limit() noexcept {
   return limit.rlim_cur;
 }
 
+std::uint64_t hard_descriptor_limit() noexcept {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : 1024;
+}
+
 std::uint64_t kept_sockets_within(std::uint64_t descriptors, unsigned workers) noexcept {
   return std::min<std::uint64_t>(kMostKeptSockets, descriptors / 16 / workers);
 }

@@ -29,6 +29,12 @@ void set_option(int fd, int level, int option) noexcept {
   ::setsockopt(fd, level, option, &on, sizeof on);
 }
 
+bool shares_its_port(int fd) noexcept {
+  int on = 0;
+  socklen_t size = sizeof on;
+  return ::getsockopt(fd, SOL_SOCKET, kSharePort, &on, &size) == 0 && on != 0;
+}
+
 std::string remedy(int error, const base::SocketAddress& address) {
   switch (error) {
     case EADDRINUSE:
@@ -95,7 +101,7 @@ base::SocketAddress local_address(int fd) noexcept {
 base::Result<std::vector<base::UniqueFd>> open_listen_sockets(const base::SocketAddress& address, unsigned count) {
   auto alone = bound_socket(address, 0);
   if (!alone) return base::Failure(alone.error());
-  if (kSharePort == 0 || count == 1) return share_one(*std::move(alone), address, count);
+  if (kSharePort == 0) return share_one(*std::move(alone), address, count);
 
   const base::SocketAddress chosen = local_address(alone->get());
   alone->reset();
@@ -107,6 +113,32 @@ base::Result<std::vector<base::UniqueFd>> open_listen_sockets(const base::Socket
     fds.push_back(*std::move(fd));
   }
   return fds;
+}
+
+base::Result<void> add_listen_sockets(std::vector<base::UniqueFd>& fds, const base::SocketAddress& address,
+                                      unsigned count) {
+  while (fds.size() < count) {
+    base::UniqueFd fd;
+    // The one of a daemon with one worker was bound alone, and then nobody can join it.
+    if (kSharePort != 0 && shares_its_port(fds.front().get())) {
+      auto bound = bound_socket(address, kSharePort);
+      if (!bound) return base::Failure(bound.error());
+      if (auto listening = start_listening(bound->get(), address); !listening) return listening;
+      fd = *std::move(bound);
+    } else {
+      fd.reset(::fcntl(fds.front().get(), F_DUPFD_CLOEXEC, 0));
+      if (!fd) return cannot_listen(address, errno);
+    }
+    fds.push_back(std::move(fd));
+  }
+  return {};
+}
+
+void prepare_listen_socket(int fd) noexcept {
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+  set_no_delay(fd);
+  set_keepalive(fd);
+  delay_first_ack(fd);
 }
 
 ListenSocket::ListenSocket(EventLoop& loop, base::UniqueFd fd, Handler& handler)

@@ -5,8 +5,10 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 
+#include <optional>
 #include <vector>
 
+#include "lb/net/accept_queue.h"
 #include "lb/net/event_loop.h"
 #include "lb/net/socket.h"
 #include "lib/base/result.h"
@@ -21,6 +23,13 @@ namespace lb::net {
 // all.
 [[nodiscard]] base::Result<std::vector<base::UniqueFd>> open_listen_sockets(const base::SocketAddress& address,
                                                                             unsigned count);
+
+// Adds to sockets that listen already, so that there are `count` where the kernel spreads connections over sockets.
+[[nodiscard]] base::Result<void> add_listen_sockets(std::vector<base::UniqueFd>& fds,
+                                                    const base::SocketAddress& address, unsigned count);
+
+// Makes a listening socket that somebody else has opened what those here are.
+void prepare_listen_socket(int fd) noexcept;
 
 // The address that a socket is bound to.
 [[nodiscard]] base::SocketAddress local_address(int fd) noexcept;
@@ -43,6 +52,7 @@ class ListenSocket {
   ListenSocket& operator=(const ListenSocket&) = delete;
 
   [[nodiscard]] Accepted accept() noexcept { return accept_connection(fd_.get()); }
+  [[nodiscard]] std::optional<AcceptQueue> queue() const noexcept { return accept_queue(fd_.get()); }
   void pause() noexcept;
   void resume() noexcept;
 

@@ -40,7 +40,7 @@ std::unique_ptr<Pipe> PipePool::make_pipe() noexcept {
   // Refused above pipe-max-size, or above the user's share of pipe memory (pipe-user-pages-soft); a smaller one may be
   // granted, else the pipe keeps the size it has.
   if (::fcntl(write_end.get(), F_SETPIPE_SZ, static_cast<int>(kPipeSize)) < 0) {
-    refused_.add(1);
+    counts_.small.add(1);
     ::fcntl(write_end.get(), F_SETPIPE_SZ, static_cast<int>(kSmallPipeSize));
   }
   return std::unique_ptr<Pipe>(new (std::nothrow) Pipe(*this, std::move(read_end), std::move(write_end)));
@@ -56,6 +56,7 @@ Stream::Result Pipe::fill_from(Stream& from, std::size_t limit) noexcept {
 Stream::Result Pipe::drain_to(Stream& to) noexcept {
   const auto result = moved(move_bytes(read_end_.get(), to.fd(), size_));
   size_ -= result.count;
+  owner_.counts_.spliced_bytes.add(result.count);
   to.note_write(result.outcome);
   return result;
 }

@@ -35,12 +35,16 @@ class Pipe {
   std::size_t size_ = 0;
 };
 
+struct PipeCounts {
+  base::Counter small;          // pipes that the system made smaller than kPipeSize
+  base::Counter spliced_bytes;  // that have come out of pipes
+};
+
 class PipePool {
  public:
   // At most `capacity` pipes are out or kept at a time; each costs two descriptors and up to kPipeSize of kernel
-  // memory.
-  // `refused` counts pipes that the system made smaller than kPipeSize.
-  PipePool(std::size_t capacity, base::Counter& refused) noexcept : capacity_(capacity), refused_(refused) {}
+  // memory. `counts` outlives the pool.
+  PipePool(std::size_t capacity, PipeCounts& counts) noexcept : capacity_(capacity), counts_(counts) {}
 
   static constexpr std::size_t kPipeSize = 1024 * 1024;  // asked for; the kernel may give less (pipe-user-pages-soft)
 
@@ -56,11 +60,12 @@ class PipePool {
   [[nodiscard]] Lent lend() noexcept;
 
  private:
+  friend class Pipe;
   [[nodiscard]] std::unique_ptr<Pipe> make_pipe() noexcept;
   void take_back(Pipe* pipe) noexcept;
 
   std::size_t capacity_;
-  base::Counter& refused_;
+  PipeCounts& counts_;
   std::size_t made_ = 0;
   std::vector<std::unique_ptr<Pipe>> kept_;
 };

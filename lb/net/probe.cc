@@ -26,8 +26,16 @@ Kind kind_of(int error) noexcept {
   return is_out_of_resources(error) ? Kind::kOwnTrouble : Kind::kFailed;
 }
 
-std::string words_of(int error) {
-  return error == 0 ? "connect succeeded" : "connect: " + base::errno_text(error);
+ProbeFailure failure_of(int error) noexcept {
+  if (error == ECONNREFUSED || error == ECONNRESET) return ProbeFailure::kRefused;
+  return error == ETIMEDOUT ? ProbeFailure::kTimeout : ProbeFailure::kUnreachable;
+}
+
+ProbeResult result_of_connect(int error) {
+  const Kind kind = kind_of(error);
+  if (kind == Kind::kPassed) return {kind, "connect succeeded"};
+  const std::string reason = "connect: " + base::errno_text(error);
+  return kind == Kind::kFailed ? ProbeResult{kind, reason, failure_of(error)} : ProbeResult{kind, reason};
 }
 
 TlsSession::Result moved_by(ssize_t n, Outcome wants) noexcept {
@@ -44,10 +52,7 @@ Probe::Probe(EventLoop& loop, const cluster::HealthCheck& check, const TlsContex
       check_(check),
       tls_context_(tls),
       done_(std::move(done)),
-      connector_(loop,
-                 [this](int error) {
-                   done_({kind_of(error), words_of(error)});
-                 }),
+      connector_(loop, [this](int error) { done_(result_of_connect(error)); }),
       deadline_(loop, [this] { on_deadline(); }) {
   event_assign(&event_, loop_.base(), -1, 0, &Probe::on_event, this);
 }
@@ -62,7 +67,7 @@ void Probe::start(const base::SocketAddress& address) noexcept {
   if (check_.kind == cluster::HealthCheckKind::kTcp) return connector_.start(address, check_.timeout);
   SocketResult socket = begin_connect(address);
   if (!socket.fd) {
-    result_ = ProbeResult{kind_of(socket.error), words_of(socket.error)};
+    result_ = result_of_connect(socket.error);
     deadline_.start(std::chrono::milliseconds{0});  // told when the loop turns
     return;
   }
@@ -99,7 +104,7 @@ void Probe::on_ready() noexcept {
 // The loop may have been held up: what has come meanwhile counts.
 void Probe::on_deadline() noexcept {
   if (!result_ && advance() != Next::kOver) {
-    static_cast<void>(fail("no answer within " + base::duration_text(check_.timeout)));
+    static_cast<void>(fail("no answer within " + base::duration_text(check_.timeout), ProbeFailure::kTimeout));
   }
   tell();
 }
@@ -143,7 +148,7 @@ void Probe::tell() noexcept {
 
 Probe::Next Probe::finish_connect() noexcept {
   const int error = connect_outcome(fd_.get());
-  if (error != 0) return end(kind_of(error), words_of(error));
+  if (error != 0) return end(result_of_connect(error));
   if (tls_context_ != nullptr) return begin_tls();
   return ask(check_.path);
 }
@@ -151,7 +156,7 @@ Probe::Next Probe::finish_connect() noexcept {
 Probe::Next Probe::begin_tls() noexcept {
   const std::string name = check_.server_name.empty() ? address_.ip().to_string() : check_.server_name;
   tls_.emplace(*tls_context_, fd_.get(), name);
-  if (!tls_->valid()) return end(Kind::kOwnTrouble, "no memory for a TLS session");
+  if (!tls_->valid()) return end({Kind::kOwnTrouble, "no memory for a TLS session"});
   step_ = Step::kShakingHands;
   return Next::kGoOn;
 }
@@ -161,7 +166,7 @@ Probe::Next Probe::shake_hands() noexcept {
   if (moved.outcome == Outcome::kWantsRead) return Next::kRead;
   if (moved.outcome == Outcome::kWantsWrite) return Next::kWrite;
   if (moved.outcome != Outcome::kMoved) return fail(why_not_moved(moved));
-  if (!cluster::speaks_http(check_.kind)) return end(Kind::kPassed, "TLS handshake succeeded");
+  if (!cluster::speaks_http(check_.kind)) return end({Kind::kPassed, "TLS handshake succeeded"});
   return ask(check_.path);
 }
 
@@ -211,7 +216,7 @@ Probe::Next Probe::read_answer() noexcept {
 }
 
 Probe::Next Probe::judge_ready(const HttpAnswer& answer) noexcept {
-  if (answer.status == check_.status) return end(Kind::kPassed, fmt::format("{}: {}", doing(), answer.status));
+  if (answer.status == check_.status) return end({Kind::kPassed, fmt::format("{}: {}", doing(), answer.status)});
   wrong_status_ = answer.status;
   return check_.live_path.empty() || !answer.keeps_open ? end_not_ready() : ask_alive(answer);
 }
@@ -253,24 +258,28 @@ std::string Probe::doing() const {
 }
 
 Probe::Next Probe::fail(std::string_view why) noexcept {
+  return fail(why, step_ == Step::kShakingHands ? ProbeFailure::kTls : ProbeFailure::kAnswer);
+}
+
+Probe::Next Probe::fail(std::string_view why, ProbeFailure failure) noexcept {
   const std::string what = fmt::format("{}: {}", doing(), why);
-  if (!wrong_status_) return end(Kind::kFailed, what);
+  if (!wrong_status_) return end({Kind::kFailed, what, failure});
   return asks_alive_ ? end_not_ready(", " + what) : end_not_ready();
 }
 
 // The ready path decides; what the live path said is for the reason only.
 Probe::Next Probe::end_not_ready(const std::string& live) noexcept {
-  return end(Kind::kNotReady, fmt::format("GET {}: {}{}", check_.path, *wrong_status_, live));
+  return end({Kind::kNotReady, fmt::format("GET {}: {}{}", check_.path, *wrong_status_, live), ProbeFailure::kStatus});
 }
 
-Probe::Next Probe::end(Kind kind, std::string reason) noexcept {
-  const bool answered = kind == Kind::kPassed || kind == Kind::kNotReady;
+Probe::Next Probe::end(ProbeResult result) noexcept {
+  const bool answered = result.kind == Kind::kPassed || result.kind == Kind::kNotReady;
   event_del(&event_);
   if (answered && tls_) tls_->say_goodbye();
   tls_.reset();
   if (answered) fd_.reset();
   step_ = Step::kIdle;
-  result_ = ProbeResult{kind, std::move(reason)};
+  result_ = std::move(result);
   return Next::kOver;
 }
 

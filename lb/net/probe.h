@@ -16,6 +16,7 @@
 #include "lb/net/connector.h"
 #include "lb/net/event_loop.h"
 #include "lb/net/http_answer.h"
+#include "lb/net/probe_failure.h"
 #include "lb/net/timer.h"
 #include "lb/net/tls_session.h"
 #include "lib/base/socket_address.h"
@@ -32,7 +33,8 @@ struct ProbeResult {
     kOwnTrouble,  // no descriptor or memory here: says nothing about the backend
   };
   Kind kind = Kind::kFailed;
-  std::string reason;  // "GET /readyz: 200"
+  std::string reason;                     // "GET /readyz: 200"
+  std::optional<ProbeFailure> failure{};  // of kNotReady and kFailed
 };
 
 class Probe {
@@ -49,6 +51,8 @@ class Probe {
   // Calls done once, always from the loop, never from inside start(). One at a time: a running one is dropped.
   void start(const base::SocketAddress& address) noexcept;
   void cancel() noexcept;
+  // For the next start().
+  void use(const TlsContext* tls) noexcept { tls_context_ = tls; }
 
  private:
   enum class Step { kIdle, kConnecting, kShakingHands, kSending, kReceiving };
@@ -77,8 +81,9 @@ class Probe {
   [[nodiscard]] Moved receive_some(std::span<char> into) noexcept;
   [[nodiscard]] std::string why_not_moved(const Moved& moved) const;
 
-  [[nodiscard]] Next end(ProbeResult::Kind kind, std::string reason) noexcept;
+  [[nodiscard]] Next end(ProbeResult result) noexcept;
   [[nodiscard]] Next fail(std::string_view why) noexcept;  // with what was being done before it
+  [[nodiscard]] Next fail(std::string_view why, ProbeFailure failure) noexcept;
   [[nodiscard]] std::string doing() const;
   [[nodiscard]] Next end_not_ready(const std::string& live = {}) noexcept;
   void close_by_reset() noexcept;

@@ -90,6 +90,14 @@ int connect_outcome(int fd) noexcept {
   return ::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0 ? 0 : ETIMEDOUT;
 }
 
+base::SocketAddress peer_address(int fd) noexcept {
+  sockaddr_in6 address{};
+  socklen_t size = sizeof address;
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (::getpeername(fd, generic, &size) != 0) return {};
+  return base::SocketAddress::from(generic);
+}
+
 void set_no_delay(int fd) noexcept {
   set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 }

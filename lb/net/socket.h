@@ -39,6 +39,9 @@ void close_with_reset(base::UniqueFd fd) noexcept;
 // that was held up asks this when the time is over: the peer may have answered long ago.
 [[nodiscard]] int connect_outcome(int fd) noexcept;
 
+// Who is at the other end; 0.0.0.0:0 when nobody is any more.
+[[nodiscard]] base::SocketAddress peer_address(int fd) noexcept;
+
 // No waiting for more to send (TCP_NODELAY).
 void set_no_delay(int fd) noexcept;
 // A peer that vanished without a word is noticed after about a minute: first probe after 30 s of silence, then two more

@@ -3,6 +3,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+#include <time.h>  // NOLINT(modernize-deprecated-headers): timegm is no C++
 
 #include <cerrno>
 
@@ -46,6 +48,25 @@ base::Result<void> use_certificate(SSL_CTX* context, const cluster::HealthCheck&
   }
   if (SSL_CTX_use_PrivateKey_file(context, check.key_file.c_str(), SSL_FILETYPE_PEM) == 1) return {};
   return cannot_use("keyFile", check.key_file, "a PEM file of that certificate's key, without a passphrase,");
+}
+
+void add_name(PeerCertificate& certificate, const GENERAL_NAME& name) {
+  int type = 0;
+  const void* const value = GENERAL_NAME_get0_value(&name, &type);
+  if (type != GEN_DNS && type != GEN_IPADD) return;
+  const auto* const text = static_cast<const ASN1_STRING*>(value);
+  const unsigned char* const bytes = ASN1_STRING_get0_data(text);
+  const auto size = static_cast<std::size_t>(ASN1_STRING_length(text));
+  if (type == GEN_DNS) certificate.names.emplace_back(bytes, bytes + size);
+  if (type == GEN_IPADD && size == 4) certificate.addresses.push_back(base::IpAddress::from_v4(bytes));
+  if (type == GEN_IPADD && size == 16) certificate.addresses.push_back(base::IpAddress::from_v6(bytes));
+}
+
+void add_names(PeerCertificate& certificate, const X509* x509) {
+  auto* const names =
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(x509, NID_subject_alt_name, nullptr, nullptr));  // a copy
+  for (int i = 0; i < sk_GENERAL_NAME_num(names); ++i) add_name(certificate, *sk_GENERAL_NAME_value(names, i));
+  GENERAL_NAMES_free(names);
 }
 
 }  // namespace
@@ -103,6 +124,16 @@ void TlsSession::say_goodbye() noexcept {
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
   ERR_clear_error();
+}
+
+std::optional<PeerCertificate> TlsSession::peer_certificate() const {
+  const X509* const x509 = SSL_get0_peer_certificate(ssl_.get());
+  std::tm end{};
+  if (x509 == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(x509), &end) != 1) return std::nullopt;
+  PeerCertificate certificate;
+  certificate.not_after = std::chrono::system_clock::from_time_t(::timegm(&end));
+  add_names(certificate, x509);
+  return certificate;
 }
 
 TlsSession::Result TlsSession::outcome_of(int result) noexcept {

@@ -2,12 +2,16 @@
 // for health checks, which want to know whether a server can shake hands, and why not. Loop's thread only.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "lib/base/ip_address.h"
 #include "lib/base/result.h"
 #include "lib/cluster/cluster.h"
 
@@ -35,6 +39,15 @@ class TlsContext {
   std::unique_ptr<ssl_ctx_st, Free> context_;
 };
 
+// What a server showed of itself, for those who judge it. Whether it is trusted is another question.
+struct PeerCertificate {
+  std::vector<std::string> names;  // subjectAltName: DNS names
+  std::vector<base::IpAddress> addresses;
+  std::chrono::system_clock::time_point not_after;  // in seconds
+
+  friend bool operator==(const PeerCertificate&, const PeerCertificate&) = default;
+};
+
 class TlsSession {
  public:
   enum class Outcome {
@@ -59,6 +72,8 @@ class TlsSession {
   [[nodiscard]] Result receive(std::span<char> into) noexcept;
   // Tells the peer that no more comes (close_notify), without waiting for an answer.
   void say_goodbye() noexcept;
+  // After the handshake.
+  [[nodiscard]] std::optional<PeerCertificate> peer_certificate() const;
   // Why the last call failed.
   [[nodiscard]] const std::string& reason() const noexcept { return reason_; }
 

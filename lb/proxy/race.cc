@@ -19,8 +19,13 @@ constexpr milliseconds kAgain{1000};
 }  // namespace
 
 Race::Race(SessionPlace& place, net::Stream& client, net::Stream::Handler& handler, const base::IpAddress& source,
-           source::Visit* visit) noexcept
-    : place_(place), client_(client), handler_(handler), chooser_(source, visit), began_(place.wheel.now()) {}
+           base::SteadyTime accepted, source::Visit* visit) noexcept
+    : place_(place),
+      client_(client),
+      handler_(handler),
+      chooser_(source, visit),
+      accepted_(accepted),
+      began_(place.wheel.now()) {}
 
 Race::~Race() {
   for (Attempt& attempt : attempts()) attempt.stream->reset();
@@ -88,6 +93,7 @@ bool Race::begin(Chooser::Reach reach) noexcept {
       exhausted_ = reach == Chooser::Reach::kAll && !chooser_.all_full();  // a place may be free later
       return false;
     }
+    if (tries_ == 0) first_ = &lease.backend();
     if (tries_++ > 0 && count_ == 0) place_.counters.retries.add(1);
     Attempt& attempt = attempts_[count_++];
     attempt.lease = std::move(lease);
@@ -233,18 +239,13 @@ bool Race::go_beside() noexcept {
     place_.counters.hedges_denied.add(1);
     return false;
   }
-  const auto standing = std::ranges::find_if(attempts(), [this](const Attempt& one) { return is_reserve(one); });
-  if (standing != attempts().end()) {
-    standing->speaks_too = true;
-    tell(*standing);
-  } else if (!begin(any_asked ? Chooser::Reach::kAll : Chooser::Reach::kBest)) {
-    return false;
-  } else {
-    Attempt& begun = attempts_[count_ - 1U];
-    begun.hedge = true;
-    begun.speaks_too = any_asked;
-    if (begun.stage == Stage::kStands) tell(begun);
-  }
+  const auto reserve = std::ranges::find_if(attempts(), [this](const Attempt& one) { return is_reserve(one); });
+  const bool stands = reserve != attempts().end();
+  if (!stands && !begin(any_asked ? Chooser::Reach::kAll : Chooser::Reach::kBest)) return false;
+  Attempt& other = stands ? *reserve : attempts_[count_ - 1U];
+  other.hedge = true;
+  other.speaks_too = stands || any_asked;
+  if (other.stage == Stage::kStands) tell(other);
   if (any_asked) place_.hedge_budget.spend(now);
   (any_asked ? place_.counters.first_flight_hedges : place_.counters.connect_hedges).add(1);
   again_at_ = now;
@@ -290,6 +291,7 @@ bool Race::begin_beside_unfit() noexcept {
     return false;
   }
   if (!begin(Chooser::Reach::kAll)) return false;
+  attempts_[count_ - 1U].hedge = true;
   place_.hedge_budget.spend(now);
   place_.counters.first_flight_hedges.add(1);
   note_unfit(attempts_[0]);
@@ -311,7 +313,9 @@ Race::Outcome Race::win(Attempt& attempt) noexcept {
     if (other.stage == Stage::kConnecting && other.overdue) other.lease.counters().silences.add(1);
     drop(other);
   }
-  chooser_.note_standing(*place_.pool, attempts_[0].lease.backend());
+  const backend::BackendState& winner = attempts_[0].lease.backend();
+  if (&winner != first_) place_.counters.redispatches.add(1);
+  chooser_.note_standing(*place_.pool, winner);
   return Outcome::kWon;
 }
 
@@ -326,10 +330,6 @@ Race::Winner Race::take_winner() noexcept {
   return {.stream = std::move(winner.stream),
           .lease = std::move(winner.lease),
           .first = {.bytes = std::move(bytes_), .told = winner.told, .source_ended = client_ended_}};
-}
-
-void Race::rearm() noexcept {
-  for (Attempt& attempt : attempts()) attempt.stream->rearm();
 }
 
 // ---- time
@@ -391,10 +391,6 @@ milliseconds Race::patience() const noexcept {
   const net::Tick now = place_.wheel.now();
   if (again_at_ > now && may_go_beside()) left = std::min(left, (again_at_ - now) * net::kTick);
   return std::max(left, milliseconds{0});
-}
-
-milliseconds Race::since(net::Tick then) const noexcept {
-  return (place_.wheel.now() - then) * net::kTick;
 }
 
 }  // namespace lb::proxy

@@ -28,6 +28,7 @@
 #include "lb/proxy/relay.h"
 #include "lb/proxy/session_place.h"
 #include "lb/source/visit.h"
+#include "lib/base/clock.h"
 #include "lib/base/ip_address.h"
 
 namespace lb::proxy {
@@ -37,9 +38,9 @@ class Race {
   enum class Outcome { kOpen, kWon, kLost };
 
   // `handler` is told by the streams, and is to call on_ready. `visit` is null where the listener keeps none. All
-  // outlive the race, but `visit` need not once it is over.
+  // outlive the race, but `visit` need not once it is over. `accepted`: when the client was.
   Race(SessionPlace& place, net::Stream& client, net::Stream::Handler& handler, const base::IpAddress& source,
-       source::Visit* visit) noexcept;
+       base::SteadyTime accepted, source::Visit* visit) noexcept;
   ~Race();
   Race(const Race&) = delete;
   Race& operator=(const Race&) = delete;
@@ -51,7 +52,9 @@ class Race {
   [[nodiscard]] Outcome on_deadline() noexcept;
   [[nodiscard]] std::chrono::milliseconds patience() const noexcept;
   // As Stream::rearm.
-  void rearm() noexcept;
+  void rearm() noexcept {
+    for (Attempt& attempt : attempts()) attempt.stream->rearm();
+  }
 
   // Once it is won: the backend, and what the client has said.
   struct Winner {
@@ -63,9 +66,8 @@ class Race {
   // Once it is lost.
   [[nodiscard]] CloseReason reason() const noexcept { return reason_; }
 
-  [[nodiscard]] const base::IpAddress& source() const noexcept { return chooser_.client(); }
   [[nodiscard]] unsigned tries() const noexcept { return tries_; }
-  [[nodiscard]] std::chrono::milliseconds age() const noexcept { return since(began_); }
+  [[nodiscard]] base::SteadyTime accepted() const noexcept { return accepted_; }
 
  private:
   using Stage = Attempt::Stage;
@@ -109,13 +111,17 @@ class Race {
   void check_connecting(Attempt& attempt) noexcept;
   void check_asked(Attempt& attempt) noexcept;
   [[nodiscard]] bool is_overdue(const Attempt& attempt) const noexcept;
-  [[nodiscard]] std::chrono::milliseconds since(net::Tick then) const noexcept;
+  [[nodiscard]] std::chrono::milliseconds since(net::Tick then) const noexcept {
+    return (place_.wheel.now() - then) * net::kTick;
+  }
+  [[nodiscard]] std::chrono::milliseconds age() const noexcept { return since(began_); }
   [[nodiscard]] bool over() const noexcept { return age() >= place_.pool->connect_deadline; }
 
   SessionPlace& place_;
   net::Stream& client_;
   net::Stream::Handler& handler_;
   Chooser chooser_;
+  base::SteadyTime accepted_;
   net::Tick began_;
   net::Tick again_at_ = 0;  // before this, no other is wished for
   std::uint16_t tries_ = 0;
@@ -125,7 +131,8 @@ class Race {
   bool client_ended_ = false;
   bool exhausted_ = false;  // there is nobody left to try
   bool lacks_resources_ = false;
-  std::vector<std::byte> bytes_;  // what the client has said
+  std::vector<std::byte> bytes_;                  // what the client has said
+  const backend::BackendState* first_ = nullptr;  // that was tried
   std::vector<const backend::BackendState*> failed_;
   std::array<Attempt, kMostAtOnce> attempts_;  // the oldest first
 };

@@ -23,8 +23,7 @@ namespace lb::proxy {
 struct RelayResources {
   static constexpr std::size_t kScratchSize = 256 * 1024;
 
-  RelayResources(std::size_t most_pipes, base::Counter& refused_pipes)
-      : scratch(new Scratch), pipes(most_pipes, refused_pipes) {}
+  RelayResources(std::size_t most_pipes, net::PipeCounts& counts) : scratch(new Scratch), pipes(most_pipes, counts) {}
 
   // Begins with a page. What malloc gives begins 16 bytes behind one, and the kernel's copy out of its pages to there
   // took four times as long (loads wait for stores whose address has the same last 12 bits).

@@ -1,9 +1,11 @@
 #include "lb/proxy/session.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "lb/net/socket.h"
+#include "lb/proxy/journal.h"
 
 namespace lb::proxy {
 namespace {
@@ -28,12 +30,14 @@ milliseconds to_milliseconds(net::Tick ticks) noexcept {
 
 }  // namespace
 
-Session::Session(SessionPlace& place, const base::IpAddress& client, source::Visit* visit)
-    : place_(place), race_(new Race(place, client_, *this, client, visit)) {}
+Session::Session(SessionPlace& place, const base::IpAddress& client, base::SteadyTime accepted, source::Visit* visit)
+    // Not make_unique: what a session is to its race and to its streams is nobody else's business (private bases).
+    // NOLINTNEXTLINE(modernize-make-unique)
+    : place_(place), origin_(std::unique_ptr<Race>(new Race(place, client_, *this, client, accepted, visit))) {}
 
 void Session::start(base::UniqueFd client) noexcept {
   if (client_.open(place_.loop, std::move(client), *this, net::Stream::State::kConnected)) {
-    follow(race_->start());
+    follow(origin_.race()->start());
   } else {
     finish(CloseReason::kOutOfResources);
   }
@@ -62,25 +66,44 @@ const backend::BackendState* Session::backend() const noexcept {
   return lease_ ? &lease_.backend() : nullptr;
 }
 
+SessionInfo Session::info(base::SteadyTime now) const {
+  const milliseconds age = std::chrono::duration_cast<milliseconds>(now - accepted());
+  const bool is_choosing = state_ == State::kChoosing;
+  return {.listener = place_.listener,
+          .client = net::peer_address(client_.fd()),
+          .backend = lease_ ? lease_.backend().name() : "",
+          .state = is_choosing                  ? "choosing"
+                   : state_ == State::kDraining ? "draining"
+                                                : "relaying",
+          .age = age,
+          .idle = is_choosing ? age : to_milliseconds(place_.wheel.now() - last_byte_),
+          .bytes_to_backend = bytes_to_backend(),
+          .bytes_to_client = bytes_to_client()};
+}
+
 void Session::follow(Race::Outcome outcome) noexcept {
   switch (outcome) {
     case Race::Outcome::kOpen:
-      return place_.wheel.arm(*this, race_->patience());
+      return place_.wheel.arm(*this, origin_.race()->patience());
     case Race::Outcome::kWon:
       return begin_relaying();
     case Race::Outcome::kLost:
-      return finish(race_->reason());
+      return finish(origin_.race()->reason());
   }
 }
 
 void Session::begin_relaying() noexcept {
-  Race::Winner winner = race_->take_winner();
-  if (!place_.keeps_races) race_.reset();
+  Race::Winner winner = origin_.race()->take_winner();
+  const unsigned tries = origin_.race()->tries();
+  origin_.end_race();
   backend_ = std::move(winner.stream);
   lease_ = std::move(winner.lease);
   to_backend_.begin_with(std::move(winner.first));
   lease_.counters().sessions.add(1);
   state_ = State::kRelaying;
+  const base::SteadyTime now = place_.clock.now();
+  place_.counters.connect_duration.record(now - accepted());
+  if (place_.journal != nullptr) place_.journal->note_connected(*this, tries, now);
   last_byte_ = place_.wheel.now();
   lively_ = true;
   place_.wheel.arm(*this, std::min(patience(), kFirstLook));
@@ -125,11 +148,20 @@ void Session::count_bytes(std::uint64_t to_backend_before, std::uint64_t to_clie
   last_byte_ = place_.wheel.now();
   lease_.counters().bytes_to_backend.add(to_backend);
   lease_.counters().bytes_to_client.add(to_client);
-  if (to_client > 0 && to_client == to_client_.bytes()) lease_.counters().answers.add(1);
+  place_.counters.bytes_to_backend.add(to_backend);
+  place_.counters.bytes_to_client.add(to_client);
+  if (to_client > 0 && to_client == to_client_.bytes()) note_first_byte();
   to_backend_.note_moved(to_backend);
   to_client_.note_moved(to_client);
   if (!lively_) place_.wheel.arm(*this, std::min(patience(), kFirstLook));
   lively_ = true;
+}
+
+void Session::note_first_byte() noexcept {
+  const base::SteadyTime now = place_.clock.now();
+  lease_.counters().answers.add(1);
+  place_.counters.first_byte.record(now - accepted());
+  if (place_.journal != nullptr) place_.journal->note_first_byte(*this, now);
 }
 
 void Session::on_one_side_ended() noexcept {
@@ -193,7 +225,7 @@ bool Session::watch_peers() noexcept {
 
 void Session::on_ready(net::Stream& stream) noexcept {
   if (state_ == State::kChoosing) {
-    follow(race_->on_ready(stream));
+    follow(origin_.race()->on_ready(stream));
   } else if (state_ != State::kClosed) {
     pump();
   }
@@ -206,7 +238,7 @@ void Session::on_deadline(net::Deadline& session) noexcept {
 
 void Session::on_deadline() noexcept {
   if (state_ == State::kChoosing) {
-    follow(race_->on_deadline());
+    follow(origin_.race()->on_deadline());
   } else {
     look_after();
   }
@@ -238,7 +270,7 @@ void Session::settle() noexcept {
     return;
   }
   client_.rearm();
-  state_ == State::kChoosing ? race_->rearm() : backend_->rearm();
+  state_ == State::kChoosing ? origin_.race()->rearm() : backend_->rearm();
 }
 
 }  // namespace lb::proxy

@@ -7,17 +7,19 @@
 
 #include <chrono>
 #include <cstdint>
-#include <memory>
 
 #include "lb/backend/lease.h"
 #include "lb/net/deadline_wheel.h"
 #include "lb/net/socket_pool.h"
 #include "lb/net/stream.h"
 #include "lb/proxy/close_reason.h"
+#include "lb/proxy/origin.h"
 #include "lb/proxy/race.h"
 #include "lb/proxy/relay.h"
+#include "lb/proxy/session_info.h"
 #include "lb/proxy/session_place.h"
 #include "lb/source/visit.h"
+#include "lib/base/clock.h"
 #include "lib/base/ip_address.h"
 #include "lib/base/unique_fd.h"
 
@@ -25,8 +27,9 @@ namespace lb::proxy {
 
 class Session final : private net::Stream::Handler, private net::Deadline {
  public:
-  // `visit` is null where the listener keeps none.
-  Session(SessionPlace& place, const base::IpAddress& client, source::Visit* visit = nullptr);
+  // `accepted`: when the client was. `visit` is null where the listener keeps none.
+  Session(SessionPlace& place, const base::IpAddress& client, base::SteadyTime accepted,
+          source::Visit* visit = nullptr);
 
   // Takes the accepted descriptor and sets out for a backend. The session may be gone when this returns.
   void start(base::UniqueFd client) noexcept;
@@ -47,8 +50,11 @@ class Session final : private net::Stream::Handler, private net::Deadline {
   [[nodiscard]] const backend::BackendState* backend() const noexcept;
   [[nodiscard]] std::uint64_t bytes_to_backend() const noexcept { return to_backend_.bytes(); }
   [[nodiscard]] std::uint64_t bytes_to_client() const noexcept { return to_client_.bytes(); }
-  // How it came to its backend. Null once it is there, unless its place keeps it.
-  [[nodiscard]] const Race* race() const noexcept { return race_.get(); }
+  // How it comes to its backend. Null once it is there.
+  [[nodiscard]] const Race* race() const noexcept { return origin_.race(); }
+  [[nodiscard]] base::SteadyTime accepted() const noexcept { return origin_.accepted(); }
+  // For people; asks the kernel.
+  [[nodiscard]] SessionInfo info(base::SteadyTime now) const;
 
  private:
   enum class State : std::uint8_t { kChoosing, kRelaying, kDraining, kClosed };
@@ -69,6 +75,7 @@ class Session final : private net::Stream::Handler, private net::Deadline {
   };
   void pump_once(const Direction& way) noexcept;
   void count_bytes(std::uint64_t to_backend_before, std::uint64_t to_client_before) noexcept;
+  void note_first_byte() noexcept;
   void on_one_side_ended() noexcept;
   [[nodiscard]] std::chrono::milliseconds patience() const noexcept;  // how long no byte may come
   void look_after() noexcept;
@@ -96,7 +103,7 @@ class Session final : private net::Stream::Handler, private net::Deadline {
   bool lively_ : 1 = false;            // bytes came since the last look
   Relay to_client_;
   backend::Lease lease_;
-  std::unique_ptr<Race> race_;
+  Origin origin_;
 };
 
 }  // namespace lb::proxy

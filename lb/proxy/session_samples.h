@@ -17,7 +17,7 @@ namespace lb::proxy {
 
 // What control wants of a worker, once a second, where a listener rebalances.
 struct SurplusOrder {
-  std::size_t listener = 0;
+  std::uint64_t listener = 0;                      // its id
   const backend::BackendState* backend = nullptr;  // null: nobody of this worker has too many
   std::size_t sessions = 0;                        // so many at most are to be closed
   std::chrono::milliseconds least_age{};

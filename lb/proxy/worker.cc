@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "lb/net/socket.h"
+#include "lb/proxy/session_list.h"
 
 namespace lb::proxy {
 namespace {
 
 constexpr int kAcceptsATurn = 64;
 constexpr std::chrono::milliseconds kPause{100};
+constexpr std::chrono::seconds kQueueLook{1};
 // Two descriptors each: room for the bulk transfers that are really in progress, not for every session.
 constexpr std::size_t kPipes = 256;
 
@@ -20,50 +22,93 @@ std::uint32_t least_hedges(std::size_t workers) noexcept {
   return static_cast<std::uint32_t>((kLeastHedges + workers - 1) / workers);
 }
 
+std::unique_ptr<Journal> journal_for(net::EventLoop& loop, const Journal::Settings& settings, const base::Clock& clock,
+                                     const base::Log& log) {
+  if (settings.ring == nullptr && !log.debug_enabled()) return nullptr;
+  return std::make_unique<Journal>(loop, settings, clock, log);
+}
+
 }  // namespace
 
-// The door outlives its socket: sessions keep working at their place after the daemon stopped to listen.
+// The door outlives its sockets: sessions keep working at their place after the daemon stopped to listen.
 class Worker::Door final : public net::ListenSocket::Handler {
  public:
-  Door(Worker& worker, base::UniqueFd fd, std::size_t listener, const snapshot::Pool& pool)
+  Door(Worker& worker, NewDoor opened, const snapshot::Pool& pool)
       : worker_(worker),
+        listener_(std::move(opened.listener)),
+        snapshot_(worker.snapshot_),
         place_{.loop = worker.loop_,
                .wheel = worker.wheel_,
                .relay = worker.relay_,
                .sockets = worker.sockets_,
                .spare = worker.spare_,
                .random = worker.random_,
-               .counters = worker.stats_.by_listener[listener],
+               .counters = listener_->counters(worker.index_),
                .owner = worker,
+               .clock = worker.clock_,
+               .journal = worker.journal_.get(),
                .worker = worker.index_,
-               .listener = listener,
+               .listener = listener_->id(),
+               .name = listener_->name(),
                .pool = &pool,
-               .keeps_races = worker.log_.debug_enabled(),
                .hedge_budget = HedgeBudget(least_hedges(worker.all_stats_.size())),
-               .cursor = static_cast<std::uint32_t>(worker.random_())},
-        socket_(std::make_unique<net::ListenSocket>(worker.loop_, std::move(fd), *this)) {}
+               .cursor = static_cast<std::uint32_t>(worker.random_())} {
+    for (base::UniqueFd& fd : opened.sockets) {
+      sockets_.push_back(std::make_unique<net::ListenSocket>(worker.loop_, std::move(fd), *this));
+      if (worker.paused_) sockets_.back()->pause();
+    }
+  }
 
-  void adopt(const snapshot::Pool& pool) noexcept { place_.pool = &pool; }
+  [[nodiscard]] std::uint64_t listener() const noexcept { return listener_->id(); }
+  // The worker's snapshot has changed. Sessions of a listener that it does not name go on by the one before.
+  void adopt() noexcept {
+    const auto pool = std::ranges::find(worker_.snapshot_->pools, listener(), &snapshot::Pool::listener);
+    if (pool == worker_.snapshot_->pools.end()) return close();
+    place_.pool = &*pool;
+    snapshot_ = worker_.snapshot_;
+  }
+  // Nobody comes here any more, and the last one has gone.
+  [[nodiscard]] bool done() const noexcept { return closed_ && place_.counters.active.value() == 0; }
   void pause() noexcept {
-    if (socket_) socket_->pause();
+    for (auto& socket : sockets_) socket->pause();
   }
   // False while this listener has no room itself.
   [[nodiscard]] bool resume() noexcept {
-    full_ = full_ && at_limit();
-    if (socket_ && !full_) socket_->resume();
-    return !full_;
+    place_.full = place_.full && at_limit();
+    if (!place_.full) {
+      for (auto& socket : sockets_) socket->resume();
+    }
+    return !place_.full;
   }
-  [[nodiscard]] bool full() const noexcept { return full_; }
   // Those who were told by the kernel that they are connected are served; then nobody is any more.
   void close() noexcept {
-    while (socket_ && !worker_.paused_ && !full_ && accept_one(*socket_)) {
+    for (auto& socket : sockets_) {
+      while (!worker_.paused_ && !place_.full && accept_one(*socket)) {
+      }
     }
-    socket_.reset();
+    sockets_.clear();
+    closed_ = true;
+  }
+  // True once in a while, when its sessions are to be sampled.
+  [[nodiscard]] bool sample_is_due(net::Tick now) noexcept {
+    if (now - sampled_at_ < net::DeadlineWheel::ticks(SessionSamples::kInterval)) return false;
+    sampled_at_ = now;
+    return true;
+  }
+  [[nodiscard]] ListenerCounters& counters() noexcept { return place_.counters; }
+  void look_at_queue() noexcept {
+    net::AcceptQueue all;
+    for (const auto& socket : sockets_) {
+      const net::AcceptQueue one = socket->queue().value_or(net::AcceptQueue{});
+      all = {.waiting = all.waiting + one.waiting, .most = all.most + one.most};
+    }
+    place_.counters.accept_queue.set(all.waiting);
+    place_.counters.accept_queue_limit.set(all.most);
   }
 
   void on_acceptable(net::ListenSocket& socket) noexcept override {
     worker_.wheel_.catch_up();
-    for (int i = 0; i < kAcceptsATurn && !worker_.paused_ && !full_; ++i) {
+    for (int i = 0; i < kAcceptsATurn && !worker_.paused_ && !place_.full; ++i) {
       // At the limit the loop calls again if somebody really waits; only then is it a pause.
       if (!accept_one(socket) || worker_.at_limit() || at_limit()) return;
     }
@@ -74,9 +119,7 @@ class Worker::Door final : public net::ListenSocket::Handler {
   [[nodiscard]] bool at_limit() const noexcept {
     const std::uint64_t most = place_.pool->max_connections;
     if (most == 0) return false;
-    std::uint64_t active = 0;
-    for (const auto& stats : worker_.all_stats_) active += stats->by_listener[place_.listener].active.value();
-    return active >= most;
+    return listener_->total(&ListenerCounters::active) >= most;
   }
 
   bool accept_one(net::ListenSocket& socket) noexcept {
@@ -85,8 +128,8 @@ class Worker::Door final : public net::ListenSocket::Handler {
       return false;
     }
     if (at_limit()) {
-      full_ = true;
-      socket.pause();
+      place_.full = true;
+      pause();
       worker_.stats_.pauses_for_listener_limit.add(1);
       worker_.resume_timer_.start(kPause);
       return false;
@@ -101,9 +144,12 @@ class Worker::Door final : public net::ListenSocket::Handler {
   }
 
   Worker& worker_;
+  std::shared_ptr<ListenerState> listener_;
+  std::shared_ptr<const snapshot::Snapshot> snapshot_;  // whose pool the place has
   SessionPlace place_;
-  std::unique_ptr<net::ListenSocket> socket_;
-  bool full_ = false;  // paused for its own limit
+  std::vector<std::unique_ptr<net::ListenSocket>> sockets_;
+  net::Tick sampled_at_ = 0;
+  bool closed_ = false;
 };
 
 Worker::Worker(WorkerSetup setup, std::span<const std::unique_ptr<WorkerStats>> all_stats, const base::Clock& clock,
@@ -112,18 +158,18 @@ Worker::Worker(WorkerSetup setup, std::span<const std::unique_ptr<WorkerStats>> 
       all_stats_(all_stats),
       stats_(*all_stats[setup.index]),
       clock_(clock),
-      log_(log),
       random_(setup.seed),
       mailbox_(loop_),
       wheel_(loop_, clock, &Session::on_deadline),
-      relay_(kPipes, stats_.small_pipes),
+      relay_(kPipes, stats_.pipes),
       sockets_(loop_, setup.kept_sockets),
       resume_timer_(loop_, [this] { resume_accepting(); }),
-      snapshot_(std::move(setup.snapshot)),
-      sampled_at_(snapshot_->pools.size(), 0) {
-  for (std::size_t i = 0; i < setup.listen_fds.size(); ++i) {
-    doors_.push_back(std::make_unique<Door>(*this, std::move(setup.listen_fds[i]), i, snapshot_->pools[i]));
-  }
+      journal_(journal_for(loop_, setup.journal, clock, log)),
+      lag_(loop_, clock, stats_.loop_lag, &stats_.loop_beat),
+      queue_timer_(loop_, [this] { look_at_queues(); }),
+      snapshot_(std::move(setup.snapshot)) {
+  open_doors(std::move(setup.doors));
+  look_at_queues();
 }
 
 Worker::~Worker() = default;
@@ -136,20 +182,34 @@ void Worker::stop() {
   mailbox_.post([this] { loop_.stop(); });
 }
 
-void Worker::abort_sessions() {
-  mailbox_.post([this] { sessions_.for_each([](Session& session) { session.abort(CloseReason::kShutdown); }); });
+void Worker::abort_sessions(std::size_t most) {
+  mailbox_.post([this, most] {
+    sessions_.for_each([left = most](Session& session) mutable {
+      if (left == 0) return;
+      --left;
+      session.abort(CloseReason::kShutdown);
+    });
+  });
 }
 
-void Worker::drain(std::function<void()> done) {
-  mailbox_.post([this, done = std::move(done)]() mutable {
+void Worker::drain(std::function<void()> closed, std::function<void()> done) {
+  mailbox_.post([this, closed = std::move(closed), done = std::move(done)]() mutable {
     on_drained_ = std::move(done);
     for (auto& door : doors_) door->close();
+    closed();
     report_if_drained();
   });
 }
 
 void Worker::report_if_drained() noexcept {
   if (on_drained_ && sessions_.size() == 0) std::exchange(on_drained_, nullptr)();
+}
+
+void Worker::list_sessions(std::size_t most, std::function<void(std::vector<SessionInfo>)> done) {
+  mailbox_.post([this, most, done = std::move(done)] {
+    wheel_.catch_up();  // ages are told by it
+    done(longest_sessions(sessions_, clock_.now(), most));
+  });
 }
 
 // ---- rebalancing
@@ -159,36 +219,56 @@ void Worker::close_surplus(const SurplusOrder& order) {
 }
 
 void Worker::carry_out(const SurplusOrder& order) {
-  sample_sessions(order.listener);
+  Door* const door = door_of(order.listener);
+  if (door == nullptr) return;
+  sample_sessions(*door);
   if (order.backend == nullptr) return;
-  ListenerCounters& counters = stats_.by_listener[order.listener];
+  ListenerCounters& counters = door->counters();
   for (Session* const session : samples_.quietest(*order.backend, wheel_.now(), order.least_age, order.sessions)) {
     (order.dry_run ? counters.rebalance_wishes : counters.rebalanced).add(1);
     if (!order.dry_run) session->retire(CloseReason::kRebalanced);
   }
 }
 
-void Worker::sample_sessions(std::size_t listener) {
+Worker::Door* Worker::door_of(std::uint64_t listener) noexcept {
+  const auto found = std::ranges::find(doors_, listener, [](const auto& door) { return door->listener(); });
+  return found == doors_.end() ? nullptr : found->get();
+}
+
+void Worker::sample_sessions(Door& door) {
   const net::Tick now = wheel_.now();
-  net::Tick& last = sampled_at_[listener];
-  if (now - last < net::DeadlineWheel::ticks(SessionSamples::kInterval)) return;
-  last = now;
+  if (!door.sample_is_due(now)) return;
   sessions_.for_each([&](Session& session) {
-    if (session.place().listener == listener) samples_.take(session, now);
+    if (session.place().listener == door.listener()) samples_.take(session, now);
   });
 }
 
 // ---- snapshots
 
-void Worker::publish(std::shared_ptr<const snapshot::Snapshot> snapshot) {
-  mailbox_.post([this, snapshot = std::move(snapshot)]() mutable { adopt(std::move(snapshot)); });
+void Worker::publish(std::shared_ptr<const snapshot::Snapshot> snapshot, std::vector<NewDoor> doors,
+                     std::function<void()> adopted) {
+  // A letter can be copied, descriptors cannot.
+  auto shared_doors = std::make_shared<std::vector<NewDoor>>(std::move(doors));
+  mailbox_.post([this, snapshot = std::move(snapshot), doors = std::move(shared_doors), adopted = std::move(adopted)] {
+    adopt(snapshot);
+    open_doors(std::move(*doors));
+    if (adopted) adopted();
+  });
 }
 
 void Worker::adopt(std::shared_ptr<const snapshot::Snapshot> snapshot) noexcept {
   former_snapshots_.push_back(std::exchange(snapshot_, std::move(snapshot)));
-  for (std::size_t i = 0; i < doors_.size(); ++i) doors_[i]->adopt(snapshot_->pools[i]);
+  for (auto& door : doors_) door->adopt();
   if (!snapshot_->cut.empty()) cut_sessions();
+  std::erase_if(doors_, [](const auto& door) { return door->done(); });
   forget_unused_snapshots();
+}
+
+void Worker::open_doors(std::vector<NewDoor> doors) {
+  for (NewDoor& opened : doors) {
+    const auto pool = std::ranges::find(snapshot_->pools, opened.listener->id(), &snapshot::Pool::listener);
+    doors_.push_back(std::make_unique<Door>(*this, std::move(opened), *pool));
+  }
 }
 
 // Those that are still connecting find another backend by themselves.
@@ -227,8 +307,13 @@ void Worker::admit(net::Accepted accepted, SessionPlace& place) noexcept {
   place.counters.accepted.add(1);
   place.counters.active.add(1);
   stats_.active.add(1);
-  begin_session(std::move(accepted.fd), client, place);
+  begin_session(std::move(accepted), place);
   if (!restore_spare()) pause_accepting(stats_.pauses_for_descriptors);
+}
+
+void Worker::look_at_queues() noexcept {
+  for (auto& door : doors_) door->look_at_queue();
+  queue_timer_.start(kQueueLook);
 }
 
 // Null: the client is served, and counted where its source is.
@@ -239,13 +324,18 @@ base::Counter* Worker::refusal_of(const base::IpAddress& client, const SessionPl
   return nullptr;
 }
 
-void Worker::begin_session(base::UniqueFd fd, const base::IpAddress& client, SessionPlace& place) noexcept {
+void Worker::begin_session(net::Accepted accepted, SessionPlace& place) noexcept {
+  const base::SteadyTime now = clock_.now();
+  const base::IpAddress client = accepted.peer.ip();
   const source::Sources& sources = place.pool->sources;
-  if (!sources.keeps_visits()) return sessions_.create(place, client).start(std::move(fd));
-  auto visit = std::make_unique<source::Visit>(client, sources.count, sources.sticky, clock_);
-  Session& session = sessions_.create(place, client, visit.get());
-  visits_.emplace(&session, std::move(visit));
-  session.start(std::move(fd));
+  std::unique_ptr<source::Visit> visit;
+  if (sources.keeps_visits()) {
+    visit = std::make_unique<source::Visit>(client, sources.count, sources.sticky, clock_);
+  }
+  Session& session = sessions_.create(place, client, now, visit.get());
+  if (visit) visits_.emplace(&session, std::move(visit));
+  if (journal_) journal_->open(session, accepted.peer, now);
+  session.start(std::move(accepted.fd));
 }
 
 bool Worker::at_limit() const noexcept {
@@ -282,20 +372,17 @@ void Worker::resume_accepting() noexcept {
 
 void Worker::on_closed(Session& session) noexcept {
   const SessionPlace& place = session.place();
-  const std::size_t listener = place.listener;
+  const bool listener_full = place.full;
   place.counters.closed[static_cast<std::size_t>(session.reason())].add(1);
-  if (const Race* const race = session.race(); race != nullptr && log_.debug_enabled()) {
-    log_.debug("session closed: reason={} client={} backend={} tries={} to_backend={}B to_client={}B age={}ms",
-               to_string(session.reason()), race->source().to_string(),
-               session.backend() == nullptr ? "-" : session.backend()->name(), race->tries(),
-               session.bytes_to_backend(), session.bytes_to_client(), race->age().count());
-  }
+  const base::SteadyTime now = clock_.now();
+  place.counters.session_duration.record(now - session.accepted());
+  if (journal_) journal_->close(session, now);
   place.counters.active.subtract(1);
   if (!visits_.empty()) visits_.erase(&session);
   if (samples_.size() > 0) samples_.forget(session);
   sessions_.destroy(session);
   stats_.active.subtract(1);
-  if (paused_ || doors_[listener]->full()) resume_accepting();
+  if (paused_ || listener_full) resume_accepting();
   report_if_drained();
 }
 

@@ -45,15 +45,22 @@ std::unique_ptr<const policy::Policy> tier_of(const ListenerView& view, Conditio
   return empty ? nullptr : policy::make_policy(view.listener.policy, weights, names);
 }
 
-// Of the first tier that there is, those of positive weight, by their keys.
-std::vector<std::pair<std::uint64_t, policy::BackendIndex>> best_of(const ListenerView& view) {
-  std::vector<std::pair<std::uint64_t, policy::BackendIndex>> best;
+// Of the first tier that there is; all 0 where there is none.
+std::vector<std::uint32_t> first_weights_of(const ListenerView& view) {
+  std::vector<std::uint32_t> weights;
   for (const Condition condition : {Condition::kUp, Condition::kDraining, Condition::kDown}) {
-    const auto weights = weights_of(view, condition);
-    for (std::uint32_t i = 0; i < weights.size(); ++i) {
-      if (weights[i] > 0) best.emplace_back(view.states[i]->key(), policy::BackendIndex{i});
-    }
-    if (!best.empty()) break;
+    weights = weights_of(view, condition);
+    if (std::ranges::any_of(weights, [](std::uint32_t weight) { return weight > 0; })) break;
+  }
+  return weights;
+}
+
+// Those of positive weight, by their keys.
+std::vector<std::pair<std::uint64_t, policy::BackendIndex>> best_of(const ListenerView& view,
+                                                                    const std::vector<std::uint32_t>& weights) {
+  std::vector<std::pair<std::uint64_t, policy::BackendIndex>> best;
+  for (std::uint32_t i = 0; i < weights.size(); ++i) {
+    if (weights[i] > 0) best.emplace_back(view.states[i]->key(), policy::BackendIndex{i});
   }
   std::ranges::sort(best);
   return best;
@@ -68,7 +75,8 @@ std::chrono::milliseconds relayed_first_byte_of(const cluster::Listener& listene
 Pool build_pool(const ListenerView& view) {
   const cluster::Listener& listener = view.listener;
   const auto names = names_of(view);
-  Pool pool{.backends = view.states,
+  Pool pool{.listener = view.id,
+            .backends = view.states,
             .tiers = {tier_of(view, Condition::kUp, names), tier_of(view, Condition::kDraining, names),
                       tier_of(view, Condition::kDown, names)},
             .timeouts = listener.timeouts,
@@ -80,7 +88,8 @@ Pool build_pool(const ListenerView& view) {
             .first_flight = listener.first_flight};
   pool.fail_open = !pool.tiers.front();
   pool.sources = view.sources;
-  if (view.sources.sticky) pool.best = best_of(view);
+  pool.weights = first_weights_of(view);
+  if (view.sources.sticky) pool.best = best_of(view, pool.weights);
   pool.max_connections = listener.max_connections.value_or(0);
   return pool;
 }

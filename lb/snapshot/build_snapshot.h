@@ -14,6 +14,7 @@ namespace lb::snapshot {
 // One listener as control sees it. `states`, `conditions` and `shares` run beside `listener.backends`.
 struct ListenerView {
   const cluster::Listener& listener;
+  std::uint64_t id = 0;
   std::vector<std::shared_ptr<backend::BackendState>> states;
   std::vector<backend::Condition> conditions;
   std::vector<std::uint32_t> shares{};  // of their weights, in percent; empty: all have all (slow_start.h)

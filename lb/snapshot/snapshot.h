@@ -21,10 +21,13 @@ namespace lb::snapshot {
 
 // The backends of one listener, and how one of them is picked.
 struct Pool {
+  std::uint64_t listener = 0;  // whose pool it is: an id that no other listener of the daemon ever has
   std::vector<std::shared_ptr<backend::BackendState>> backends;  // BackendIndex counts these
   // Over those that are up, that drain, that are down; null where there is none of that kind that has weight.
   std::array<std::unique_ptr<const policy::Policy>, 3> tiers;
-  // Where the listener is sticky: the backends of the first tier that there is, by their keys.
+  // Of the backends in the first tier that there is, with what slow start leaves of them; the others have 0.
+  std::vector<std::uint32_t> weights{};
+  // Where the listener is sticky: the backends of that tier, by their keys.
   std::vector<std::pair<std::uint64_t, policy::BackendIndex>> best{};
   source::Sources sources{};
   std::uint64_t max_connections = 0;  // of the listener; 0: as many as come
@@ -50,7 +53,7 @@ struct Pool {
 
 struct Snapshot {
   std::uint64_t generation = 0;
-  std::vector<Pool> pools;  // in the order of the daemon's listeners
+  std::vector<Pool> pools;  // one a listener
   std::uint64_t max_connections = 0;
   // Backends of these pools whose sessions end when this snapshot is adopted, and only then.
   std::vector<const backend::BackendState*> cut;

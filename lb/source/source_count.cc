@@ -17,7 +17,7 @@ base::IpAddress counted_as(const base::IpAddress& client) noexcept {
 
 bool SourceCount::enter(const base::IpAddress& client, unsigned limit) {
   const base::IpAddress source = counted_as(client);
-  Shard& shard = shard_of(source);
+  Shard& shard = shards_[place_of(source)];
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.sessions.find(source);
   if (found == shard.sessions.end()) {
@@ -32,10 +32,18 @@ bool SourceCount::enter(const base::IpAddress& client, unsigned limit) {
 
 void SourceCount::leave(const base::IpAddress& client) noexcept {
   const base::IpAddress source = counted_as(client);
-  Shard& shard = shard_of(source);
+  Shard& shard = shards_[place_of(source)];
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.sessions.find(source);
   if (found != shard.sessions.end() && --found->second == 0) shard.sessions.erase(found);
+}
+
+unsigned SourceCount::sessions(const base::IpAddress& client) const {
+  const base::IpAddress source = counted_as(client);
+  const Shard& shard = shards_[place_of(source)];
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.sessions.find(source);
+  return found == shard.sessions.end() ? 0 : found->second;
 }
 
 std::size_t SourceCount::clients() const {
@@ -47,8 +55,8 @@ std::size_t SourceCount::clients() const {
   return sum;
 }
 
-SourceCount::Shard& SourceCount::shard_of(const base::IpAddress& source) noexcept {
-  return shards_[SourceHash()(source) >> kShardShift];
+std::size_t SourceCount::place_of(const base::IpAddress& source) noexcept {
+  return SourceHash()(source) >> kShardShift;
 }
 
 }  // namespace lb::source

@@ -22,6 +22,8 @@ class SourceCount {
   // One that had entered has ended.
   void leave(const base::IpAddress& client) noexcept;
 
+  // How many sessions the client has.
+  [[nodiscard]] unsigned sessions(const base::IpAddress& client) const;
   // How many clients have a session.
   [[nodiscard]] std::size_t clients() const;
 
@@ -32,7 +34,7 @@ class SourceCount {
     mutable std::mutex mutex;
     std::unordered_map<base::IpAddress, unsigned, SourceHash> sessions;  // never 0
   };
-  [[nodiscard]] Shard& shard_of(const base::IpAddress& source) noexcept;
+  [[nodiscard]] static std::size_t place_of(const base::IpAddress& source) noexcept;  // of its shard
 
   std::array<Shard, kShards> shards_;
 };

@@ -9,6 +9,15 @@ StickyShard::StickyShard(std::size_t capacity, std::chrono::milliseconds ttl)
   entries_.reserve(capacity);
 }
 
+std::optional<StickyShard::Known> StickyShard::look(const Source& source, base::SteadyTime now) const noexcept {
+  const Place place = place_of(source);
+  if (place == kNowhere || expired(entries_[place], now)) return std::nullopt;
+  const Entry& entry = entries_[place];
+  Known known{.backend = entry.backend, .open = entry.open};
+  if (entry.open == 0) known.expires_in = entry.closed + ttl_ - now;
+  return known;
+}
+
 std::optional<std::uint64_t> StickyShard::find(const Source& source, base::SteadyTime now) noexcept {
   const Place place = place_of(source);
   if (place == kNowhere) return std::nullopt;
@@ -42,6 +51,22 @@ void StickyShard::release(const Source& source, base::SteadyTime now) noexcept {
   leave_queue(place);
   entry.open = 0;
   entry.closed = now;
+  join_queue(place);
+}
+
+void StickyShard::recall(const Source& source, std::uint64_t backend, base::SteadyTime closed) noexcept {
+  if (place_of(source) == kNowhere) entries_[add(source, closed)].backend = backend;
+}
+
+void StickyShard::refresh(const Source& source, std::uint64_t backend, base::SteadyTime now) noexcept {
+  Place place = place_of(source);
+  if (place != kNowhere && entries_[place].open > 0) return;
+  if (place == kNowhere || expired(entries_[place], now)) {
+    if (place == kNowhere) place = add(source, now);
+    entries_[place].backend = backend;
+  }
+  leave_queue(place);
+  entries_[place].closed = now;
   join_queue(place);
 }
 

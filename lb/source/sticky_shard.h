@@ -25,10 +25,35 @@ class StickyShard {
     base::IpAddress address;
     std::uint64_t hash;
   };
+  // What is known of a client.
+  struct Known {
+    std::uint64_t backend = 0;
+    std::uint32_t open = 0;                                           // sessions
+    std::optional<std::chrono::steady_clock::duration> expires_in{};  // unset while one is open
+  };
+  [[nodiscard]] std::optional<Known> look(const Source& source, base::SteadyTime now) const noexcept;
   [[nodiscard]] std::optional<std::uint64_t> find(const Source& source, base::SteadyTime now) noexcept;
   void assign(const Source& source, std::uint64_t backend, base::SteadyTime now) noexcept;
   [[nodiscard]] bool hold(const Source& source) noexcept;
   void release(const Source& source, base::SteadyTime now) noexcept;
+
+  // An entry as another process may know it: its last session closed at `closed`, or is open still (then: now).
+  struct Remembered {
+    base::IpAddress address;
+    std::uint64_t backend;
+    base::SteadyTime closed;
+  };
+  enum class Which : std::uint8_t { kAll, kOpen };
+  // All, or those with open sessions only; those that go first come first.
+  template <class Visit>
+  void for_each(Which which, base::SteadyTime now, Visit visit) const {
+    if (which == Which::kAll) for_each_in(idle_, now, visit);
+    for_each_in(busy_, now, visit);
+  }
+  // In the order in which for_each gave them; a client that is here already stays as it is.
+  void recall(const Source& source, std::uint64_t backend, base::SteadyTime closed) noexcept;
+  // The client has a session open somewhere else: it is as one whose last session closed now.
+  void refresh(const Source& source, std::uint64_t backend, base::SteadyTime now) noexcept;
 
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
@@ -51,6 +76,13 @@ class StickyShard {
     Place last = kNowhere;
   };
 
+  template <class Visit>
+  void for_each_in(const Queue& queue, base::SteadyTime now, Visit& visit) const {
+    for (Place place = queue.first; place != kNowhere; place = entries_[place].behind) {
+      const Entry& entry = entries_[place];
+      visit(Remembered{entry.address, entry.backend, entry.open > 0 ? now : entry.closed});
+    }
+  }
   [[nodiscard]] Place place_of(const Source& source) const noexcept;
   [[nodiscard]] Place add(const Source& source, base::SteadyTime now) noexcept;
   [[nodiscard]] Place make_room(base::SteadyTime now) noexcept;

@@ -85,6 +85,8 @@ struct HealthCheck {
   bool insecure = false;         // the certificate is not looked at
   std::string certificate_file;  // PEM, shown to the server; "": none
   std::string key_file;          // PEM, of that certificate
+
+  friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
 };
 
 // What happens to the sessions of a backend that goes down while another one is up.
@@ -98,6 +100,8 @@ struct Passive {
   unsigned silent = 3;    // accepted ones in a row that gave no byte within first_byte; 0: not judged
   std::chrono::milliseconds eject_for{10'000};  // the first time; doubled each time after, up to ten times as long
   unsigned max_ejected = 50;                    // percent of a listener's backends
+
+  friend bool operator==(const Passive&, const Passive&) = default;
 };
 
 enum class StickyBy { kSource };
@@ -109,6 +113,8 @@ struct Sticky {
   unsigned prefix6 = 64;
   std::chrono::milliseconds ttl{std::chrono::minutes{5}};  // after the last session has closed
   unsigned max_entries = 100'000;                          // the oldest goes first
+
+  friend bool operator==(const Sticky&, const Sticky&) = default;
 };
 
 // Closes sessions of a backend that has too many, so that they come back elsewhere.
@@ -118,12 +124,16 @@ struct Rebalance {
   unsigned rate = 1;                                           // sessions a second
   std::chrono::milliseconds min_age{std::chrono::minutes{5}};  // of a session that may be closed
   bool dry_run = false;                                        // only counts what it would close
+
+  friend bool operator==(const Rebalance&, const Rebalance&) = default;
 };
 
 struct Timeouts {
   std::chrono::milliseconds connect{2000};                // one try
   std::chrono::milliseconds idle{std::chrono::hours{1}};  // no byte in either direction
   std::chrono::milliseconds half_close{60'000};           // no byte after one side has ended
+
+  friend bool operator==(const Timeouts&, const Timeouts&) = default;
 };
 
 struct Backend {
@@ -131,6 +141,8 @@ struct Backend {
   base::SocketAddress address;
   std::uint32_t weight = 1;                                // 0: no new sessions
   std::optional<unsigned> max_connections = std::nullopt;  // sessions at a time, connecting ones included
+
+  friend bool operator==(const Backend&, const Backend&) = default;
 };
 
 struct Listener {
@@ -153,6 +165,22 @@ struct Listener {
   std::vector<base::IpNetwork> allow;                  // who may connect; empty: all
   std::vector<base::IpNetwork> deny;                   // and who may not, though it is allowed
   Rebalance rebalance;
+
+  friend bool operator==(const Listener&, const Listener&) = default;
+};
+
+enum class AccessLogFormat { kLogfmt, kJson };
+
+// A line a session.
+struct AccessLog {
+  static constexpr std::string_view kStdout = "stdout";
+
+  AccessLogFormat format = AccessLogFormat::kLogfmt;
+  std::string file{};                                             // absolute, or kStdout
+  bool connect = false;                                           // another line when a backend is reached
+  std::optional<std::chrono::milliseconds> every = std::nullopt;  // and one whenever so much time has passed
+
+  friend bool operator==(const AccessLog&, const AccessLog&) = default;
 };
 
 struct LoadBalancer {
@@ -163,8 +191,11 @@ struct LoadBalancer {
   bool reuse_sockets = true;                // toward backends: one that ended cleanly serves the next session
   std::optional<unsigned> max_connections;  // sessions of the whole daemon; unset: what the descriptors allow
   std::chrono::milliseconds shutdown_grace{30'000};
-  std::optional<base::SocketAddress> admin;  // unset: no TCP admin address
-  std::optional<std::string> socket;         // path of the control socket; unset: the default place
+  std::chrono::milliseconds hard_stop_after{std::chrono::hours{1}};  // of a process that was followed by another
+  std::optional<base::SocketAddress> admin;                          // unset: no TCP admin address
+  std::string admin_token_file;         // who shows its token there may change things; "": nobody may
+  std::optional<std::string> socket;    // path of the control socket; unset: the default place
+  std::optional<AccessLog> access_log;  // unset: none is written
 };
 
 struct Cluster {

@@ -57,6 +57,16 @@ void check_listen_addresses(const LoadBalancer& balancer, Findings& findings) {
   }
 }
 
+// Whoever sees the token on its way can use it.
+void check_token(const LoadBalancer& balancer, Findings& findings) {
+  if (balancer.admin_token_file.empty() || !balancer.admin || balancer.admin->ip().is_loopback()) return;
+  findings.warning(
+      "spec.loadBalancer.admin.tokenFile",
+      fmt::format("tokenFile: the token goes to {} unencrypted; keep admin.address on 127.0.0.1 and reach it "
+                  "by an SSH tunnel, or be sure of the network",
+                  balancer.admin->to_string()));
+}
+
 // Whether all values are known of which the default pool is made.
 bool default_pool_is_sound(const Cluster& cluster, const Findings& findings) {
   if (!cluster.control_plane_endpoint || !findings.sound("spec.machines")) return false;
@@ -151,6 +161,7 @@ void validate_load_balancer(const Cluster& cluster, Findings& findings) {
     validate_hedges(listener, path, findings);
   }
   check_listen_addresses(*cluster.load_balancer, findings);
+  check_token(*cluster.load_balancer, findings);
 }
 
 }  // namespace cluster

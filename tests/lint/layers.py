@@ -23,12 +23,12 @@ LAYERS = {
     "lb/main": 9, "provisioner/main": 9, "pki/main": 9,
     "lb/commands": 8,
     "lb/daemon": 7, "lb/options": 7, "provisioner/commands": 7, "pki/commands": 7,
-    "lb/control": 6, "provisioner/plan": 6, "pki/output": 6,
+    "lb/control": 6, "lb/client": 6, "lb/doctor": 6, "provisioner/plan": 6, "pki/output": 6,
     "lb/proxy": 5, "lb/ruleset": 5, "pki/crypto": 5,
     "provisioner/hypervisor": 5, "provisioner/cloud_init": 5, "provisioner/dns": 5, "provisioner/network": 5,
     "lb/snapshot": 4, "provisioner/step": 4, "pki/plan": 4,
     "lb/policy": 3, "lb/source": 3,
-    "lb/net": 2, "lb/backend": 2, "lb/config": 2, "provisioner/config": 2, "pki/config": 2,
+    "lb/net": 2, "lb/backend": 2, "lb/config": 2, "lb/access_log": 2, "provisioner/config": 2, "pki/config": 2,
     "lib/cluster": 1, "lib/firewall": 1,
     "lib/base": 0,
 }
@@ -45,7 +45,7 @@ class Door(NamedTuple):
 
 DOORS = (
     Door(r"event2/|(event|evhttp|evdns|evutil|evrpc)\.h", ("lb/net/*",), "libevent"),
-    Door(r"prometheus/", ("lb/control/metrics_exporter.*",), "prometheus-cpp"),
+    Door(r"prometheus/", ("lb/control/exposition.*",), "prometheus-cpp"),
     Door(r"yaml-cpp/", ("lib/cluster/yaml_node.cc",), "yaml-cpp"),
     Door(r"openssl/", ("pki/crypto/*", "lb/net/tls_session.cc"), "OpenSSL"),
     Door(r"archive(_entry)?\.h", ("lib/base/archive.*",), "libarchive"),

@@ -101,7 +101,7 @@ class LayersTest(unittest.TestCase):
         self.expect(*(("lb/proxy/a.h", i + 1, "only door") for i in range(len(headers))))
 
     def test_those_who_hold_a_door_may_use_it(self):
-        self.write("lb/control/metrics_exporter.h", "#include <prometheus/registry.h>")
+        self.write("lb/control/exposition.h", "#include <prometheus/registry.h>")
         self.write("lib/cluster/yaml_node.cc", "#include <yaml-cpp/yaml.h>")
         self.write("tests/unit/lib/cluster/yaml_node_test.cc")
         self.write("pki/crypto/key.h", "#include <openssl/evp.h>")

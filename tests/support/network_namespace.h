@@ -11,6 +11,8 @@
 namespace tests::support {
 
 [[nodiscard]] bool may_have_own_network();
+// Why a test is skipped where it may not.
+inline constexpr const char* kNeedsOwnNetwork = "needs Linux and root, for a network namespace of its own";
 
 // Runs `body` there and returns when it has; what it throws is thrown again here.
 void in_own_network(const std::function<void()>& body);

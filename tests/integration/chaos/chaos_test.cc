@@ -37,7 +37,7 @@ base::Result<base::Output> run_chaos(const std::vector<std::string>& arguments) 
 class ChaosTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (!support::may_have_own_network()) GTEST_SKIP() << "needs Linux and root, for network namespaces of its own";
+    if (!support::may_have_own_network()) GTEST_SKIP() << support::kNeedsOwnNetwork;
   }
 
   static void expect_all_kept(const std::vector<std::string>& arguments) {

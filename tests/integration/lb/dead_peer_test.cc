@@ -50,7 +50,7 @@ seconds time_to_reset(const base::UniqueFd& client, SteadyClock::time_point sinc
 }
 
 TEST(DeadPeer, IsNoticedInHalfAMinuteAndAPausedReaderIsNoDeadOne) {
-  if (!support::may_have_own_network()) GTEST_SKIP() << "needs root, for a network of its own";
+  if (!support::may_have_own_network()) GTEST_SKIP() << support::kNeedsOwnNetwork;
   support::in_own_network([] {
     support::run_tool({"nft", "add", "table", "inet", "cut"});
     support::run_tool({"nft", "add", "chain", "inet", "cut", "input", "{ type filter hook input priority 0; }"});

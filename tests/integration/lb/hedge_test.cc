@@ -95,7 +95,7 @@ TEST_F(Hedge, ThreeSilencesEjectABackendUntilItsTimeIsOver) {
 }
 
 TEST_F(Hedge, AMachineThatVanishedCostsAQuarterOfASecond) {
-  if (!support::may_have_own_network()) GTEST_SKIP() << "needs root, for a network of its own";
+  if (!support::may_have_own_network()) GTEST_SKIP() << support::kNeedsOwnNetwork;
   support::in_own_network([] {
     const support::EchoServer vanished;
     const support::EchoServer there;

@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr int kSessions = 12;
+constexpr int kManySessions = 12;
 // What two samples of a session need.
 constexpr seconds kMinute{61};
 constexpr int kChecksALook = 10;
@@ -36,14 +36,14 @@ class Rebalance : public testing::Test {
   std::vector<base::UniqueFd> fill_one(const RunningDaemon& lb) {
     lb.wait_for(up("b1"), 0);
     std::vector<base::UniqueFd> clients;
-    for (int i = 0; i < kSessions; ++i) {
+    for (int i = 0; i < kManySessions; ++i) {
       clients.push_back(lb.connect());
       support::send_all(clients.back(), "x");
       EXPECT_EQ(support::recv_exactly(clients.back(), 1), "x");
     }
     b_.start_listening();
     lb.wait_for(up("b1"), 1);
-    EXPECT_EQ(lb.metric(active("b0")), kSessions);
+    EXPECT_EQ(lb.metric(active("b0")), kManySessions);
     return clients;
   }
 
@@ -63,13 +63,13 @@ TEST_F(Rebalance, ClosesTheSurplusAndNoMore) {
   b_.stop_listening();
   RunningDaemon lb(config(a_.address(), b_.address(), false));
   auto clients = fill_one(lb);
-  EXPECT_EQ(lb.metric(R"(imbalance_percent{listener="test"})"), 100);
+  EXPECT_EQ(lb.metric(R"(imbalance_ratio{listener="test"})"), 1);
   EXPECT_EQ(lb.closed("rebalanced"), 0);  // they are too young
   while (lb.closed("rebalanced") == 0) skip_a_minute_and_see_a_look(lb);
   // 6 would be even, 6.6 are allowed. As long as those 5 do not come back, no other pays for it.
   skip_a_minute_and_see_a_look(lb);
   EXPECT_EQ(lb.closed("rebalanced"), 5);
-  EXPECT_EQ(lb.metric(active("b0")), kSessions - 5);
+  EXPECT_EQ(lb.metric(active("b0")), kManySessions - 5);
 }
 
 TEST_F(Rebalance, ADryRunOnlyCounts) {
@@ -79,7 +79,7 @@ TEST_F(Rebalance, ADryRunOnlyCounts) {
   const std::string counted = R"(rebalance_sessions_total{listener="test",action="dry_run"})";
   while (lb.metric(counted) == 0) skip_a_minute_and_see_a_look(lb);
   EXPECT_EQ(lb.closed("rebalanced"), 0);
-  EXPECT_EQ(lb.metric(active("b0")), kSessions);
+  EXPECT_EQ(lb.metric(active("b0")), kManySessions);
 }
 
 }  // namespace

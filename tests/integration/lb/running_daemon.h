@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <future>
 #include <initializer_list>
 #include <memory>
 #include <stdexcept>
@@ -64,6 +65,8 @@ class RunningDaemon {
     auto daemon = lb::Daemon::start(config, 42, clock_, log_);
     if (!daemon) throw std::runtime_error(daemon.error().message);
     daemon_ = *std::move(daemon);
+    daemon_->reload_by([this] { return next_; });
+    address_ = daemon_->listener_addresses()[0];
     thread_ = std::thread([this] { daemon_->run(); });
   }
   ~RunningDaemon() {
@@ -75,12 +78,21 @@ class RunningDaemon {
   RunningDaemon(const RunningDaemon&) = delete;
   RunningDaemon& operator=(const RunningDaemon&) = delete;
 
+  // The first listener's, at any time; another's while nothing is reloaded.
   [[nodiscard]] base::SocketAddress address(std::size_t listener = 0) const {
-    return daemon_->listener_addresses()[listener];
+    return listener == 0 ? address_ : daemon_->listener_addresses()[listener];
   }
+  [[nodiscard]] base::SocketAddress admin_address() const { return *daemon_->admin_address(); }
   [[nodiscard]] base::UniqueFd connect() const { return support::connect_to(address()); }
   void skip(std::chrono::milliseconds time) { clock_.skip(time); }
   void begin_shutdown() { daemon_->shutdown(); }
+  // Whether it was taken; returns when all workers work by it.
+  bool reload(base::Result<lb::config::Config> config) {
+    next_ = std::move(config);
+    std::promise<bool> taken;
+    daemon_->reload([&](const base::Result<std::string>& result) { taken.set_value(result.has_value()); });
+    return taken.get_future().get();
+  }
   // Returns when run() has.
   void join() { thread_.join(); }
 
@@ -112,6 +124,8 @@ class RunningDaemon {
   SkippingClock clock_;
   base::Log log_;
   std::unique_ptr<lb::Daemon> daemon_;
+  base::SocketAddress address_;
+  base::Result<lb::config::Config> next_ = base::fail("no reload was asked for");
   std::thread thread_;
 };
 

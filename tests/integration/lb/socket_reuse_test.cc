@@ -98,12 +98,12 @@ void lose_the_last_data_and_the_end(Order order) {
 }
 
 TEST(SocketReuse, LosesNothingThatTheWireLostWhenTheBackendEndsFirst) {
-  if (!support::may_have_own_network()) GTEST_SKIP() << "needs root, for a network namespace of its own";
+  if (!support::may_have_own_network()) GTEST_SKIP() << support::kNeedsOwnNetwork;
   support::in_own_network([] { lose_the_last_data_and_the_end(Order::kBackendEndsFirst); });
 }
 
 TEST(SocketReuse, LosesNothingThatTheWireLostWhenTheClientEndsFirst) {
-  if (!support::may_have_own_network()) GTEST_SKIP() << "needs root, for a network namespace of its own";
+  if (!support::may_have_own_network()) GTEST_SKIP() << support::kNeedsOwnNetwork;
   support::in_own_network([] { lose_the_last_data_and_the_end(Order::kClientEndsFirst); });
 }
 

@@ -7,6 +7,7 @@
 
 #include "lb/net/listen_socket.h"
 #include "lib/base/exit_code.h"
+#include "lib/base/file_system.h"
 #include "tests/support/temporary_folder.h"
 
 namespace lb {
@@ -82,6 +83,39 @@ TEST_F(CommandsTest, CheckTellsOfAFileThatHealthChecksCannotRead) {
       complaint(check(path)),
       HasSubstr(path + ": listener 'kube-apiserver': healthCheck.caFile: cannot use /nowhere/ca.pem: No such file or "
                        "directory; name a PEM file of CA certificates that this user may read\n"));
+}
+
+TEST_F(CommandsTest, CheckTellsOfATokenThatCannotBe) {
+  const std::string token = (folder_.path() / "token").string();
+  std::ifstream example(kExample);
+  std::string text(std::istreambuf_iterator<char>(example), {});
+  const std::string admin = "admin: {address: 127.0.0.1:9440";
+  text.replace(text.find(admin), admin.size(), admin + ", tokenFile: " + token);
+  const std::string path = file(text);
+  EXPECT_THAT(complaint(check(path)), HasSubstr(path + ": admin.tokenFile: cannot read " + token + ": No such file"));
+  ASSERT_TRUE(base::write_file(token, "0123456789abcdef\n", 0644));
+  const Outcome outcome = outcome_of(check(path));
+  EXPECT_EQ(outcome.code, base::kExitOk);
+  EXPECT_THAT(outcome.err,
+              HasSubstr(path + ": warning: admin.tokenFile: " + token + " may be read or changed by other users"));
+}
+
+TEST_F(CommandsTest, DoctorExaminesOnlyWhatCouldRun) {
+  Options options = check(file("apiVersion: keepstate/v1\nkind: Cluster\nmetadata: {name: x}\nspec: {}\n"));
+  options.command = Options::Command::kDoctor;
+  EXPECT_THAT(complaint(options), HasSubstr("spec.loadBalancer is missing"));
+  options.file = file("kind: Closter\n");
+  EXPECT_THAT(complaint(options), HasSubstr(options.file + ":1:"));
+}
+
+TEST_F(CommandsTest, AskingADaemonThatIsNotThereFails) {
+  Options options;
+  options.command = Options::Command::kClient;
+  options.client.socket = (folder_.path() / "lb.sock").string();
+  const Outcome outcome = outcome_of(options);
+  EXPECT_EQ(outcome.code, base::kExitFailed);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, HasSubstr("cannot reach keepstate-lb at " + *options.client.socket));
 }
 
 TEST_F(CommandsTest, RulesetSaysWhatRulesCannotDo) {

@@ -28,7 +28,8 @@ TEST(Options, HelpShowsCommandsAndExamples) {
   const ParsedOptions parsed = parse({"--help"});
   EXPECT_FALSE(parsed.options);
   EXPECT_EQ(parsed.exit_code, base::kExitOk);
-  for (const char* word : {"run", "check", "ruleset", "Examples:", "profile: kube-apiserver", "Exit status:"}) {
+  for (const char* word :
+       {"run", "check", "doctor", "ruleset", "Examples:", "profile: kube-apiserver", "Exit status:"}) {
     EXPECT_THAT(parsed.text, HasSubstr(word));
   }
 }
@@ -80,6 +81,12 @@ TEST(Options, CheckAndRulesetNeedAFile) {
   EXPECT_EQ(ruleset.options->format, "ipfw");
   EXPECT_THAT(complaint({"check"}), HasSubstr("--config is required"));
   EXPECT_THAT(complaint({"ruleset"}), HasSubstr("--config is required"));
+  const ParsedOptions doctor = parse({"doctor", "-c", "f", "--json", "--socket", "/run/s"});
+  ASSERT_TRUE(doctor.options) << doctor.text;
+  EXPECT_EQ(doctor.options->command, Options::Command::kDoctor);
+  EXPECT_TRUE(doctor.options->json);
+  EXPECT_EQ(doctor.options->socket, "/run/s");
+  EXPECT_THAT(complaint({"doctor"}), HasSubstr("--config is required"));
 }
 
 TEST(Options, RunNeedsAFileOrAListener) {
@@ -97,8 +104,9 @@ TEST(Options, BackendAndPolicyNeedAListener) {
 }
 
 TEST(Options, ComplainsAboutWhatItDoesNotKnow) {
-  EXPECT_THAT(complaint({}), HasSubstr("give a command: run, check or ruleset"));
-  EXPECT_THAT(complaint({"serve"}), HasSubstr("not expected: serve"));
+  EXPECT_THAT(complaint({}), HasSubstr("give a command: run, check, doctor, status, ..."));
+  EXPECT_EQ(complaint({"serve"}), "keepstate-lb: unknown command 'serve'; see --help\n");
+  EXPECT_EQ(complaint({"dran", "a"}), "keepstate-lb: unknown command 'dran' (did you mean 'drain'?); see --help\n");
   EXPECT_THAT(complaint({"run", "-c", "f", "--wokers", "2"}), HasSubstr("--wokers"));
   EXPECT_THAT(complaint({"run", "-c", "f", "stray"}), HasSubstr("stray"));
   EXPECT_THAT(complaint({"run", "-c"}), HasSubstr("--config"));

@@ -8,56 +8,13 @@
 #include <iterator>
 #include <utility>
 
-#include "tests/unit/lb/manual_clock.h"
+#include "tests/unit/lb/control/controller_fixture.h"
 #include "tests/unit/lb/policy/picks.h"
-#include "tests/unit/lb/sample_config.h"
 
 namespace lb::control {
 namespace {
 
-using backend::Condition;
 using ::testing::HasSubstr;
-
-class ControllerTest : public ::testing::Test {
- protected:
-  ControllerTest() {
-    controller_.publish_to([this](auto snapshot) { published_.push_back(std::move(snapshot)); });
-  }
-  static config::Config two_listeners() {
-    config::Config config = sample_config({1, 1, 0});
-    config.listeners.push_back(sample_listener({1}));
-    config.listeners.back().name = "second";
-    return config;
-  }
-  // What is logged meanwhile.
-  static std::string log_of(const std::function<void()>& act) {
-    testing::internal::CaptureStderr();
-    act();
-    return testing::internal::GetCapturedStderr();
-  }
-
-  void set_up(BackendId id, std::string_view reason) { controller_.set_condition(id, Condition::kUp, reason); }
-  void set_draining(BackendId id, std::string_view reason) {
-    controller_.set_condition(id, Condition::kDraining, reason);
-  }
-  void set_down(BackendId id, std::string_view reason) { controller_.set_condition(id, Condition::kDown, reason); }
-  void pass(BackendId id) { controller_.note_check(id, CheckOutcome::kPassed); }
-  void fail(BackendId id) { controller_.note_check(id, CheckOutcome::kFailed); }
-  [[nodiscard]] const BackendView& view(BackendId id) const {
-    return controller_.listeners()[id.listener].backends[id.backend];
-  }
-  // The names of those whose sessions the snapshot ends.
-  static std::string cut_by(const std::shared_ptr<const snapshot::Snapshot>& snapshot) {
-    std::string names;
-    for (const auto* const state : snapshot->cut) names += state->name() + " ";
-    return names;
-  }
-
-  ManualClock clock_;
-  base::Log log_{base::Log::Level::kInfo};
-  Controller controller_{two_listeners(), 3, 500, clock_, log_};
-  std::vector<std::shared_ptr<const snapshot::Snapshot>> published_;
-};
 
 TEST_F(ControllerTest, BeginsWithEveryBackendUpAndTheFirstGeneration) {
   const auto snapshot = controller_.snapshot();
@@ -133,13 +90,18 @@ TEST_F(ControllerTest, KnowsWhyAndSinceWhen) {
 }
 
 TEST_F(ControllerTest, MaintenanceIsAboveAllElseUntilItIsLeft) {
-  const std::string entered = log_of([&] { controller_.enter_maintenance({0, 0}, "new disk"); });
+  const std::string entered = log_of([&] {
+    controller_.set_operator_state({0, 0}, Condition::kMaintenance, "new disk");
+  });
   EXPECT_THAT(entered, HasSubstr("backend controller-0 of listener kube-apiserver is in maintenance: new disk"));
   set_down({0, 0}, "refused");
   EXPECT_EQ(view({0, 0}).condition, Condition::kMaintenance);
   EXPECT_EQ(view({0, 0}).reason, "new disk");
   EXPECT_EQ(published_.size(), 1U);
-  EXPECT_THAT(log_of([&] { controller_.leave_maintenance({0, 0}, "done"); }), HasSubstr("is down: refused"));
+  EXPECT_THAT(log_of([&] {
+                controller_.set_operator_state({0, 0}, std::nullopt, "done");
+              }),
+              HasSubstr("is down: refused"));
   EXPECT_EQ(view({0, 0}).condition, Condition::kDown);
   EXPECT_EQ(view({0, 0}).reason, "refused");
   EXPECT_EQ(published_.size(), 2U);
@@ -322,8 +284,8 @@ TEST_F(ControllerTest, RampsAnEjectedBackendAndOneThatWasInMaintenance) {
   clock_.advance(std::chrono::seconds{30});
   controller.refresh();
   EXPECT_FALSE(scheduled);
-  controller.enter_maintenance({0, 1}, "upgrade");
-  controller.leave_maintenance({0, 1}, "done");
+  controller.set_operator_state({0, 1}, Condition::kMaintenance, "upgrade");
+  controller.set_operator_state({0, 1}, std::nullopt, "done");
   EXPECT_TRUE(scheduled);
 }
 

@@ -9,16 +9,12 @@ using namespace std::chrono_literals;
 
 constexpr base::SteadyTime kStart{1h};
 
-TEST(Ejection, EndsOnceWhenItsTimeIsOver) {
+TEST(Ejection, IsOverWhenItsTimeHasGoneBy) {
   Ejection ejection(10s);
-  EXPECT_FALSE(ejection.out());
-  EXPECT_FALSE(ejection.ends(kStart));
   ejection.begin(kStart);
-  EXPECT_TRUE(ejection.out());
-  EXPECT_FALSE(ejection.ends(kStart + 9999ms));
-  EXPECT_TRUE(ejection.ends(kStart + 10s));
-  EXPECT_FALSE(ejection.out());
-  EXPECT_FALSE(ejection.ends(kStart + 11s));
+  EXPECT_FALSE(ejection.is_over(kStart));
+  EXPECT_FALSE(ejection.is_over(kStart + 9999ms));
+  EXPECT_TRUE(ejection.is_over(kStart + 10s));
 }
 
 TEST(Ejection, GrowsWhileItComesAgainSoonUpToTenTimes) {
@@ -28,7 +24,7 @@ TEST(Ejection, GrowsWhileItComesAgainSoonUpToTenTimes) {
     ejection.begin(now);
     EXPECT_EQ(ejection.duration(), expected);
     now += expected;
-    ASSERT_TRUE(ejection.ends(now));
+    ASSERT_TRUE(ejection.is_over(now));
     now += 500ms;
   }
 }
@@ -36,12 +32,33 @@ TEST(Ejection, GrowsWhileItComesAgainSoonUpToTenTimes) {
 TEST(Ejection, IsShortAgainForABackendThatWasGoodForAsLong) {
   Ejection ejection(1s);
   ejection.begin(kStart);
-  ASSERT_TRUE(ejection.ends(kStart + 1s));
+  ASSERT_TRUE(ejection.is_over(kStart + 1s));
   ejection.begin(kStart + 1500ms);
   EXPECT_EQ(ejection.duration(), 2s);
-  ASSERT_TRUE(ejection.ends(kStart + 3500ms));
+  ASSERT_TRUE(ejection.is_over(kStart + 3500ms));
   ejection.begin(kStart + 5600ms);
   EXPECT_EQ(ejection.duration(), 1s);
+}
+
+TEST(Ejection, StartsFromWhatAReloadSaysOnceTheOneThatRunsIsOver) {
+  Ejection ejection(1s);
+  ejection.begin(kStart);
+  ejection.set_first(5s);
+  EXPECT_EQ(ejection.left(kStart), 1s);
+  ASSERT_TRUE(ejection.is_over(kStart + 1s));
+  ejection.begin(kStart + 1500ms);
+  EXPECT_EQ(ejection.duration(), 5s);
+}
+
+TEST(Ejection, GoesOnFromAnotherProcess) {
+  Ejection ejection(1s);
+  ejection.resume(kStart, 3s);
+  EXPECT_EQ(ejection.left(kStart + 1s), 2s);
+  EXPECT_FALSE(ejection.is_over(kStart + 2999ms));
+  EXPECT_TRUE(ejection.is_over(kStart + 3s));
+  EXPECT_EQ(ejection.left(kStart + 4s), 0s);
+  ejection.begin(kStart + 4s);
+  EXPECT_EQ(ejection.duration(), 6s);
 }
 
 }  // namespace

@@ -8,14 +8,14 @@ namespace lb::control {
 namespace {
 
 TEST(Imbalance, IsWhatTheFullestHasAboveItsShare) {
-  EXPECT_EQ(imbalance_percent(std::array<Load, 3>{{{10, 1}, {10, 1}, {10, 1}}}), 0U);
-  EXPECT_EQ(imbalance_percent(std::array<Load, 3>{{{30, 1}, {0, 1}, {0, 1}}}), 200U);
-  EXPECT_EQ(imbalance_percent(std::array<Load, 2>{{{20, 2}, {10, 1}}}), 0U);
-  EXPECT_EQ(imbalance_percent(std::array<Load, 2>{{{0, 1}, {0, 1}}}), 0U);
+  EXPECT_DOUBLE_EQ(imbalance_ratio(std::array<Load, 3>{{{10, 1}, {10, 1}, {10, 1}}}), 0);
+  EXPECT_DOUBLE_EQ(imbalance_ratio(std::array<Load, 3>{{{30, 1}, {0, 1}, {0, 1}}}), 2);
+  EXPECT_DOUBLE_EQ(imbalance_ratio(std::array<Load, 2>{{{20, 2}, {10, 1}}}), 0);
+  EXPECT_DOUBLE_EQ(imbalance_ratio(std::array<Load, 2>{{{0, 1}, {0, 1}}}), 0);
 }
 
 TEST(Imbalance, LeavesThoseOutThatGetNoSessions) {
-  EXPECT_EQ(imbalance_percent(std::array<Load, 3>{{{99, 0}, {5, 1}, {5, 1}}}), 0U);
+  EXPECT_DOUBLE_EQ(imbalance_ratio(std::array<Load, 3>{{{99, 0}, {5, 1}, {5, 1}}}), 0);
   EXPECT_FALSE(worst_surplus(std::array<Load, 3>{{{99, 0}, {5, 1}, {5, 1}}}, 0));
   EXPECT_FALSE(worst_surplus(std::array<Load, 1>{{{99, 0}}}, 0));
 }

@@ -54,6 +54,20 @@ TEST_F(SlowStartOfAListener, BeginsAnewWithABackendThatGoesAgain) {
   EXPECT_THAT(shares(), ElementsAre(10, 100, 100));
 }
 
+TEST_F(SlowStartOfAListener, GoesOnInAnotherProcess) {
+  come_back(0);
+  slow_start_.note_gone(1);
+  clock_.advance(15s);
+  SlowStart next(3, 30s);
+  for (const std::size_t i : {0U, 1U, 2U}) next.resume(i, slow_start_.progress(i, clock_.now()), clock_.now());
+  EXPECT_THAT(next.shares(clock_.now()), ElementsAre(55, 100, 100));
+  next.note_up(1, clock_.now());
+  EXPECT_THAT(next.shares(clock_.now()), ElementsAre(55, 10, 100));
+  SlowStart without(3, 0s);
+  without.resume(0, slow_start_.progress(0, clock_.now()), clock_.now());
+  EXPECT_THAT(without.shares(clock_.now()), IsEmpty());
+}
+
 // An apiserver that drains for a moment is as warm as before.
 TEST_F(SlowStartOfAListener, GoesOnWhereABackendIsUpAgainThatWasNotGone) {
   come_back(0);

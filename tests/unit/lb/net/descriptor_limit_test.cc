@@ -40,5 +40,11 @@ TEST(DescriptorLimit, AllowsAtLeastOneSession) {
   EXPECT_EQ(sessions_within(UINT64_MAX, 1), (UINT64_MAX - 128 - 256) / 2);
 }
 
+TEST(DescriptorLimit, TellsTheHardOneWithoutChangingAnything) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(hard_descriptor_limit(), limit.rlim_max);
+}
+
 }  // namespace
 }  // namespace lb::net

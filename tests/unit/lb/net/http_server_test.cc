@@ -3,16 +3,14 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 
-#include <cstring>
-#include <fstream>
 #include <optional>
 #include <vector>
 
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/lb/net/descriptor_shortage.h"
 #include "tests/unit/lb/net/loop_fixture.h"
+#include "tests/unit/lb/net/unix_client.h"
 
 namespace lb::net {
 namespace {
@@ -21,28 +19,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-sockaddr_un address_of(const std::filesystem::path& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
-  return address;
-}
-
-base::UniqueFd unix_client(const std::filesystem::path& path) {
-  base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const sockaddr_un address = address_of(path);
-  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) fd.reset();
-  return fd;
-}
-
-// A socket file as a process leaves it that was killed.
-void leave_stale_socket(const std::filesystem::path& path) {
-  const base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const sockaddr_un address = address_of(path);
-  ASSERT_EQ(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-  ASSERT_EQ(::listen(fd.get(), 1), 0);
-}
-
 std::string body_of(const std::string& reply) {
   const auto blank = reply.find("\r\n\r\n");
   return blank == std::string::npos ? "no head: " + reply : reply.substr(blank + 4);
@@ -50,12 +26,13 @@ std::string body_of(const std::string& reply) {
 
 class HttpServerTest : public LoopTest {
  protected:
-  HttpServerTest() { server_.emplace(loop_, handler()); }
+  static constexpr std::chrono::milliseconds kPatience{20};
+  HttpServerTest() { server_.emplace(loop_, handler(), kPatience); }
 
   HttpServer::Handler handler() {
-    return [this](const HttpRequest& request) {
+    return [this](const HttpRequest& request, HttpReply reply) {
       requests_.push_back(request);
-      return response_;
+      later_ ? replies_.push_back(std::move(reply)) : reply(response_);
     };
   }
   // All that the server sends until it closes; `text` is sent as it stands.
@@ -76,11 +53,6 @@ class HttpServerTest : public LoopTest {
     if (!address) return address.error().message;
     return exchange(blocking_client(*address), request_line + " HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n");
   }
-  std::string path_seen_for(const std::string& target) {
-    requests_.clear();
-    ask("GET " + target);
-    return requests_.size() == 1 ? requests_.front().path : "not one request";
-  }
   [[nodiscard]] std::filesystem::path socket_path() const { return folder_.path() / "lb.sock"; }
   std::string listen_error(const std::filesystem::path& path) {
     const auto listening = server_->listen_unix(path);
@@ -89,6 +61,8 @@ class HttpServerTest : public LoopTest {
 
   tests::support::TemporaryFolder folder_;
   std::vector<HttpRequest> requests_;
+  bool later_ = false;  // whether the test answers by itself
+  std::vector<HttpReply> replies_;
   HttpResponse response_{.status = 200, .content_type = "text/x-test", .body = "the body\n"};
   std::optional<HttpServer> server_;
 };
@@ -113,6 +87,13 @@ TEST_F(HttpServerTest, AnswersHeadWithTheLengthAndNoBody) {
   EXPECT_EQ(requests_.front().method, HttpRequest::Method::kHead);
 }
 
+TEST_F(HttpServerTest, SaysFurtherHeaders) {
+  response_.headers = {{"Referrer-Policy", "no-referrer"}, {"X-Test", "two words"}};
+  const std::string reply = ask("GET /");
+  EXPECT_THAT(reply, HasSubstr("\r\nReferrer-Policy: no-referrer\r\n"));
+  EXPECT_THAT(reply, HasSubstr("\r\nX-Test: two words\r\n"));
+}
+
 TEST_F(HttpServerTest, PassesTheStatusOn) {
   response_.status = 404;
   EXPECT_THAT(ask("GET /nothing"), StartsWith("HTTP/1.1 404 Not Found\r\n"));
@@ -123,31 +104,21 @@ TEST_F(HttpServerTest, PassesTheStatusOn) {
   EXPECT_THAT(reply, HasSubstr("\r\nContent-Length: 0\r\n"));
 }
 
-TEST_F(HttpServerTest, LetsTheHandlerRefuseAMethodAndNamesTheAllowedOnes) {
+TEST_F(HttpServerTest, LetsTheHandlerRefuseAMethodAndNameTheAllowedOnes) {
   response_.status = 405;
+  response_.headers = {{"Allow", "GET, HEAD"}};
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"}) {
     requests_.clear();
     const std::string reply = ask(std::string(method) + " /metrics");
     EXPECT_THAT(reply, StartsWith("HTTP/1.1 405 Method Not Allowed\r\n")) << method;
     EXPECT_THAT(reply, HasSubstr("\r\nAllow: GET, HEAD\r\n")) << method;
     ASSERT_EQ(requests_.size(), 1U) << method;
-    EXPECT_EQ(requests_.front().method, HttpRequest::Method::kOther);
   }
 }
 
 TEST_F(HttpServerTest, AnswersAMethodThatNobodyKnowsByItself) {
   EXPECT_THAT(ask("BREW /pot"), StartsWith("HTTP/1.1 501 "));
   EXPECT_TRUE(requests_.empty());
-}
-
-TEST_F(HttpServerTest, GivesThePathDecodedAndWithoutTheQuery) {
-  EXPECT_EQ(path_seen_for("/metrics?format=text"), "/metrics");
-  EXPECT_EQ(path_seen_for("/a%20b%2Fc"), "/a b/c");
-  EXPECT_EQ(path_seen_for("/plus+plus"), "/plus+plus");
-  EXPECT_EQ(path_seen_for("/livez%00.txt"), std::string("/livez\0.txt", 11));
-  EXPECT_EQ(path_seen_for("/livez%zz"), "/livez%zz");
-  EXPECT_EQ(path_seen_for("http://lb/livez"), "/livez");
-  EXPECT_EQ(path_seen_for("/" + std::string(2000, 'x')), "/" + std::string(2000, 'x'));
 }
 
 TEST_F(HttpServerTest, RefusesAHeadThatIsTooLong) {
@@ -219,17 +190,110 @@ TEST_F(HttpServerTest, ServesAUnixSocketThatOnlyItsUserMayOpen) {
             "the body\n");
 }
 
-TEST_F(HttpServerTest, LeavesTheUmaskAsItWas) {
-  const mode_t before = ::umask(027);
-  EXPECT_EQ(listen_error(socket_path()), "");
-  EXPECT_EQ(::umask(before), 027U);
+TEST_F(HttpServerTest, RefusesABodyThatIsTooLarge) {
+  const auto address = server_->listen(loopback());
+  const std::string body(65 * 1024, 'x');
+  base::UniqueFd client = blocking_client(*address);
+  const std::string reply =
+      exchange(std::move(client), "POST / HTTP/1.1\r\nHost: lb\r\nConnection: close\r\nContent-Length: " +
+                                      std::to_string(body.size()) + "\r\n\r\n" + body);
+  EXPECT_THAT(reply, StartsWith("HTTP/1.1 413 "));
+  EXPECT_TRUE(requests_.empty());
 }
 
-TEST_F(HttpServerTest, ReplacesASocketThatNobodyServes) {
-  leave_stale_socket(socket_path());
-  EXPECT_FALSE(unix_client(socket_path()));
-  EXPECT_EQ(listen_error(socket_path()), "");
-  EXPECT_TRUE(unix_client(socket_path()));
+TEST_F(HttpServerTest, TakesNoBodyOfAGetForTheNextRequest) {
+  const auto address = server_->listen(loopback());
+  const std::string reply = exchange(blocking_client(*address),
+                                     "GET /one HTTP/1.1\r\nHost: lb\r\nContent-Length: 36\r\n\r\n"
+                                     "POST /v1/reload HTTP/1.1\r\nHost: lb\r\n\r\n");
+  ASSERT_EQ(requests_.size(), 1U);
+  EXPECT_EQ(requests_.front().path, "/one");
+  EXPECT_EQ(requests_.front().body, "");
+  EXPECT_THAT(reply, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_THAT(reply, HasSubstr("\r\nConnection: close\r\n"));
+}
+
+// ---- answers that come later
+
+TEST_F(HttpServerTest, AnswersLaterAndInAnyOrder) {
+  later_ = true;
+  const auto address = server_->listen(loopback());
+  std::vector<base::UniqueFd> clients;
+  for (const char* path : {"/0", "/1", "/2"}) {
+    clients.push_back(blocking_client(*address));
+    send_text(clients.back().get(), std::string("GET ") + path + " HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n");
+    ASSERT_TRUE(run_until([&] { return replies_.size() == clients.size(); }));
+  }
+  for (const std::size_t i : {2U, 0U, 1U}) {
+    replies_[i]({.status = 200, .body = requests_[i].path});
+    EXPECT_EQ(body_of(exchange(std::move(clients[i]), "")), "/" + std::to_string(i));
+  }
+  EXPECT_EQ(server_->pending(), 0U);
+}
+
+TEST_F(HttpServerTest, CountsOneAnswerOnly) {
+  later_ = true;
+  const auto address = server_->listen(loopback());
+  base::UniqueFd client = blocking_client(*address);
+  send_text(client.get(), "GET / HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return !replies_.empty(); }));
+  replies_.front()({.body = "first"});
+  replies_.front()({.body = "second"});
+  EXPECT_EQ(body_of(exchange(std::move(client), "")), "first");
+}
+
+TEST_F(HttpServerTest, TellsAClientThatNoAnswerCame) {
+  later_ = true;
+  const std::string reply = ask("GET /");
+  EXPECT_THAT(reply, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(body_of(reply), StartsWith("no answer came in time"));
+  ASSERT_EQ(replies_.size(), 1U);
+  replies_.front()(response_);  // too late
+  EXPECT_EQ(server_->pending(), 0U);
+}
+
+TEST_F(HttpServerTest, OutlivesAnAnswerWhoseClientHasLeft) {
+  later_ = true;
+  const auto address = server_->listen(loopback());
+  for (const bool by_reset : {true, false}) {
+    replies_.clear();
+    base::UniqueFd client = blocking_client(*address);
+    send_text(client.get(), "GET / HTTP/1.1\r\nHost: lb\r\n\r\n");
+    ASSERT_TRUE(run_until([&] { return !replies_.empty(); }));
+    by_reset ? reset_connection(std::move(client)) : client.reset();
+    run_ready();
+    replies_.front()({.body = std::string(1 << 20, 'x')});
+    run_ready();
+  }
+  later_ = false;
+  EXPECT_EQ(body_of(ask("GET /")), "the body\n");
+}
+
+TEST_F(HttpServerTest, KeepsTheNextRequestOfAConnectionUntilTheFirstIsAnswered) {
+  later_ = true;
+  const auto address = server_->listen(loopback());
+  base::UniqueFd client = blocking_client(*address);
+  send_text(client.get(), "GET /one HTTP/1.1\r\nHost: lb\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return replies_.size() == 1; }));
+  send_text(client.get(), "GET /two HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n");
+  run_ready();
+  ASSERT_EQ(replies_.size(), 1U);
+  replies_[0]({.body = "one"});
+  ASSERT_TRUE(run_until([&] { return replies_.size() == 2; }));
+  replies_[1]({.body = "two"});
+  const std::string reply = exchange(std::move(client), "");
+  EXPECT_THAT(reply, HasSubstr("\r\n\r\noneHTTP/1.1 200 OK"));
+  EXPECT_EQ(reply.substr(reply.size() - 3), "two");
+}
+
+TEST_F(HttpServerTest, AnAnswerAfterTheServerIsGoneDoesNothing) {
+  later_ = true;
+  const auto address = server_->listen(loopback());
+  const base::UniqueFd client = blocking_client(*address);
+  send_text(client.get(), "GET / HTTP/1.1\r\nHost: lb\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return !replies_.empty(); }));
+  server_.reset();
+  replies_.front()(response_);
 }
 
 TEST_F(HttpServerTest, RefusesASocketThatIsServed) {
@@ -242,43 +306,94 @@ TEST_F(HttpServerTest, RefusesASocketThatIsServed) {
   EXPECT_TRUE(unix_client(socket_path()));
 }
 
-TEST_F(HttpServerTest, LeavesAnyOtherFileUntouched) {
-  std::ofstream(socket_path()) << "precious";
-  EXPECT_EQ(listen_error(socket_path()),
-            "cannot listen on " + socket_path().string() + ": File exists; choose another path");
-  server_.reset();
-  std::string content;
-  std::ifstream(socket_path()) >> content;
-  EXPECT_EQ(content, "precious");
-}
-
-TEST_F(HttpServerTest, DoesNotFollowASymbolicLink) {
-  leave_stale_socket(folder_.path() / "elsewhere");
-  std::filesystem::create_symlink(folder_.path() / "elsewhere", socket_path());
-  EXPECT_THAT(listen_error(socket_path()), HasSubstr("File exists"));
-  EXPECT_TRUE(std::filesystem::exists(folder_.path() / "elsewhere"));
-}
-
-TEST_F(HttpServerTest, TellsWhyAPathCannotBeUsed) {
-  EXPECT_THAT(listen_error(folder_.path() / "missing" / "lb.sock"), HasSubstr("No such file or directory"));
-  EXPECT_THAT(listen_error(folder_.path() / std::string(200, 'x')),
-              HasSubstr("the path is longer than 107 bytes; choose a shorter one"));
-  EXPECT_EQ(listen_error(""), "cannot listen on a socket without a path; give one, or none for no socket");
-}
-
 TEST_F(HttpServerTest, RemovesItsSocketAtTheEnd) {
   ASSERT_EQ(listen_error(socket_path()), "");
   server_.reset();
   EXPECT_FALSE(std::filesystem::exists(socket_path()));
 }
 
-TEST_F(HttpServerTest, LeavesTheSocketOfItsSuccessor) {
+// ---- who comes too often, and who has to go
+
+TEST_F(HttpServerTest, SendsTheQuietestAwayWhereThereAreTooMany) {
+  const auto address = server_->listen(loopback());
+  std::vector<base::UniqueFd> clients;
+  for (std::size_t i = 0; i < HttpConnections::kMost; ++i) {
+    clients.push_back(blocking_client(*address));
+    send_text(clients.back().get(), "GET");  // and never the rest
+    run_ready();
+  }
+  send_text(clients.front().get(), " / HTTP/1.1\r\nHost: lb\r\n\r\n");  // has asked something after all
+  ASSERT_TRUE(run_until([&] { return requests_.size() == 1; }));
+  EXPECT_EQ(body_of(exchange(blocking_client(*address), "GET / HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n")),
+            "the body\n");
+  EXPECT_EQ(exchange(std::move(clients[1]), ""), "");
+  const std::string replies =
+      exchange(std::move(clients[0]), "GET / HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(body_of(replies.substr(replies.rfind("HTTP/1.1"))), "the body\n");
+}
+
+TEST_F(HttpServerTest, SendsEverybodyAwayWhenAnotherProcessServes) {
+  const auto address = server_->listen(loopback());
+  base::UniqueFd idle = blocking_client(*address);
+  send_text(idle.get(), "GET / HTTP/1.1\r\nHost: lb\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return requests_.size() == 1; }));
+  later_ = true;
+  base::UniqueFd waiting = blocking_client(*address);
+  send_text(waiting.get(), "GET / HTTP/1.1\r\nHost: lb\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return !replies_.empty(); }));
+  server_->leave();
+  EXPECT_EQ(body_of(exchange(std::move(idle), "")), "the body\n");  // and then the end
+  replies_.front()(response_);
+  EXPECT_THAT(exchange(std::move(waiting), ""), HasSubstr("\r\nConnection: close\r\n"));
+  EXPECT_TRUE(run_until([&] { return !blocking_client(*address); }));  // nobody listens any more
+}
+
+TEST_F(HttpServerTest, LeavesWhileItRestsForWantOfDescriptors) {
+  const auto address = server_->listen(loopback());
+  const base::UniqueFd client = blocking_client(*address);
+  {
+    const DescriptorShortage shortage;
+    run_ready();
+    server_->leave();
+  }
+  EXPECT_TRUE(run_until([&] { return !blocking_client(*address); }));
+  EXPECT_TRUE(requests_.empty());
+}
+
+TEST_F(HttpServerTest, WaitsLongerWhereItWasToldTo) {
+  later_ = true;
+  server_->be_patient("/slow", 1000);
+  const auto address = server_->listen(loopback());
+  base::UniqueFd slow = blocking_client(*address);
+  send_text(slow.get(), "GET /slow HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n");
+  ASSERT_TRUE(run_until([&] { return !replies_.empty(); }));
+  EXPECT_THAT(exchange(blocking_client(*address), "GET / HTTP/1.1\r\nHost: lb\r\nConnection: close\r\n\r\n"),
+              StartsWith("HTTP/1.1 503 "));
+  replies_.front()(response_);
+  EXPECT_EQ(body_of(exchange(std::move(slow), "")), "the body\n");
+}
+
+TEST_F(HttpServerTest, LeavesTheSupervisorsSocketFile) {
+  auto socket = open_unix_socket(socket_path());
+  ASSERT_TRUE(socket);
+  {
+    HttpServer server(loop_, handler());
+    ASSERT_TRUE(server.adopt_activated(std::move(socket->fd)));
+    server.own_files();
+    EXPECT_TRUE(server.copy_doors().unix_socket_activated);
+  }
+  EXPECT_TRUE(std::filesystem::exists(socket_path()));
+}
+
+TEST_F(HttpServerTest, AnAdoptedSocketFileIsNotItsOwnAtFirst) {
   ASSERT_EQ(listen_error(socket_path()), "");
-  ASSERT_TRUE(std::filesystem::remove(socket_path()));  // by hand, while it was still served
-  HttpServer successor(loop_, handler());
-  ASSERT_TRUE(successor.listen_unix(socket_path()));
-  server_.reset();
-  EXPECT_TRUE(unix_client(socket_path()));
+  for (const bool is_own : {false, true}) {
+    HttpServer next(loop_, handler());
+    ASSERT_TRUE(next.adopt_unix(std::move(server_->copy_doors().unix_socket), socket_path()));
+    if (is_own) next.own_files();
+    EXPECT_TRUE(std::filesystem::exists(socket_path()));
+  }
+  EXPECT_FALSE(std::filesystem::exists(socket_path()));
 }
 
 }  // namespace

@@ -28,8 +28,8 @@ class PipePoolTest : public LoopTest, public Stream::Handler {
   TcpPair sink_ = connected_pair();
   Stream from_;
   Stream to_;
-  base::Counter refused_;
-  PipePool pool_{2, refused_};
+  PipeCounts counts_;
+  PipePool pool_{2, counts_};
 };
 
 TEST_F(PipePoolTest, BytesGoThroughUnchanged) {
@@ -43,6 +43,7 @@ TEST_F(PipePoolTest, BytesGoThroughUnchanged) {
   const auto moved = pipe->drain_to(to_);
   EXPECT_EQ(moved.outcome, Stream::Outcome::kMoved);
   EXPECT_EQ(moved.count, 16U);
+  EXPECT_EQ(counts_.spliced_bytes.value(), 16U);
   EXPECT_EQ(pipe->size(), 0U);
   EXPECT_EQ(receive_text(sink_.far.get()), "through the pipe");
 }
@@ -133,16 +134,16 @@ TEST_F(PipePoolTest, LendsNothingWhenNoPipeCanBeMade) {
 }
 
 TEST(PipePool, OfNoCapacityLendsNothing) {
-  base::Counter refused;
-  PipePool none(0, refused);
+  PipeCounts counts;
+  PipePool none(0, counts);
   EXPECT_FALSE(none.lend());
 }
 
 #else
 
 TEST(PipePool, LendsNothingWhereThereIsNoSplice) {
-  base::Counter refused;
-  PipePool pool(4, refused);
+  PipeCounts counts;
+  PipePool pool(4, counts);
   EXPECT_FALSE(PipePool::supported());
   EXPECT_FALSE(pool.lend());
 }

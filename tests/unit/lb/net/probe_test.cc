@@ -67,11 +67,13 @@ TEST_F(ProbeTest, TcpPassesWhereAConnectionStandsAndFailsWhereItIsRefused) {
   const ProbeResult passed = result_of(HealthCheckKind::kTcp, address);
   EXPECT_EQ(passed.kind, Kind::kPassed);
   EXPECT_EQ(passed.reason, "connect succeeded");
+  EXPECT_FALSE(passed.failure);
   listening.clear();
   for (const auto kind : {HealthCheckKind::kTcp, HealthCheckKind::kHttp}) {
     const ProbeResult refused = result_of(kind, address);
     EXPECT_EQ(refused.kind, Kind::kFailed);
     EXPECT_EQ(refused.reason, "connect: Connection refused");
+    EXPECT_EQ(refused.failure, ProbeFailure::kRefused);
   }
 }
 
@@ -92,12 +94,14 @@ TEST_F(ProbeTest, HttpPassesWithTheExpectedStatusAlone) {
   const ProbeResult other = http_result("HTTP/1.1 200 OK\r\n\r\n");
   EXPECT_EQ(other.kind, Kind::kNotReady);
   EXPECT_EQ(other.reason, "GET /readyz: 200");
+  EXPECT_EQ(other.failure, ProbeFailure::kStatus);
 }
 
 TEST_F(ProbeTest, GarbageAndAnEarlyEndAreFailures) {
   const ProbeResult garbage = http_result("SSH-2.0-OpenSSH_9.2\r\n");
   EXPECT_EQ(garbage.kind, Kind::kFailed);
   EXPECT_EQ(garbage.reason, "GET /readyz: what came is no HTTP");
+  EXPECT_EQ(garbage.failure, ProbeFailure::kAnswer);
   const ProbeResult nothing = http_result("HTTP/1.1 200");
   EXPECT_EQ(nothing.kind, Kind::kFailed);
   EXPECT_EQ(nothing.reason, "GET /readyz: the server ended the connection without an answer");
@@ -111,10 +115,12 @@ TEST_F(ProbeTest, SilenceIsAFailureOnceTheTimeIsUp) {
   const ProbeResult http = result_of(HealthCheckKind::kHttp, address);
   EXPECT_EQ(http.kind, Kind::kFailed);
   EXPECT_EQ(http.reason, "GET /readyz: no answer within 30ms");
+  EXPECT_EQ(http.failure, ProbeFailure::kTimeout);
   check_.insecure = true;
   const ProbeResult tls = result_of(HealthCheckKind::kTls, address);
   EXPECT_EQ(tls.kind, Kind::kFailed);
   EXPECT_EQ(tls.reason, "TLS handshake: no answer within 30ms");
+  EXPECT_EQ(tls.failure, ProbeFailure::kTimeout);
 }
 
 TEST_F(ProbeTest, CancelAndDestructionSilence) {
@@ -171,6 +177,7 @@ TEST_F(TlsProbeTest, AsksForTheNameThatItIsGiven) {
   const ProbeResult other = https_result();
   EXPECT_EQ(other.kind, Kind::kFailed);
   EXPECT_EQ(other.reason, "TLS handshake: the certificate is refused (other.test): hostname mismatch");
+  EXPECT_EQ(other.failure, ProbeFailure::kTls);
 }
 
 TEST_F(TlsProbeTest, ACertificateOfAnotherCaIsAFailure) {

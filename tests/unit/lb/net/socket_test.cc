@@ -110,5 +110,13 @@ TEST(Socket, KnowsWhichErrorsWaitingMayMend) {
   for (const int error : {0, EAGAIN, ECONNABORTED, ECONNREFUSED, EINTR}) EXPECT_FALSE(is_out_of_resources(error));
 }
 
+TEST(Socket, KnowsWhoIsAtTheOtherEnd) {
+  TcpPair pair = connected_pair();
+  EXPECT_EQ(peer_address(pair.near.get()), local_address(pair.far.get()));
+  reset_connection(std::move(pair.far));
+  ASSERT_TRUE(await_events(pair.near.get(), POLLIN));
+  EXPECT_EQ(peer_address(pair.near.get()).port(), 0);
+}
+
 }  // namespace
 }  // namespace lb::net

@@ -11,7 +11,7 @@ namespace lb::net {
 namespace {
 
 namespace support = tests::support;
-using Outcome = TlsSession::Outcome;
+using TlsOutcome = TlsSession::Outcome;
 using ::testing::HasSubstr;
 
 class TlsSessionTest : public LoopTest {
@@ -36,7 +36,7 @@ class TlsSessionTest : public LoopTest {
     socket_ = blocking_client(server_.address());
     session_.emplace(*context_, socket_.get(), name);
     const auto result = session_->shake_hands();
-    return result.outcome == Outcome::kMoved ? "" : session_->reason();
+    return result.outcome == TlsOutcome::kMoved ? "" : session_->reason();
   }
   std::string ask(std::string_view path) {
     const std::string question = "GET " + std::string(path) + " HTTP/1.1\r\n\r\n";
@@ -46,7 +46,7 @@ class TlsSessionTest : public LoopTest {
   std::string hear() {
     std::array<char, 4096> room{};
     const auto result = session_->receive(room);
-    return result.outcome == Outcome::kMoved ? std::string(room.data(), result.bytes) : session_->reason();
+    return result.outcome == TlsOutcome::kMoved ? std::string(room.data(), result.bytes) : session_->reason();
   }
 
   support::TestCertificates certificates_;
@@ -75,6 +75,23 @@ TEST_F(TlsSessionTest, RefusesAnotherNameAnotherAddressAndAnotherCa) {
   auto check = trusting();
   check.ca_file = others_.ca();
   EXPECT_THAT(shake(check, "127.0.0.1"), HasSubstr("the certificate is refused (127.0.0.1): "));
+}
+
+TEST_F(TlsSessionTest, TellsWhoTheServerIsAndForHowLong) {
+  EXPECT_EQ(shake(trusting(), "127.0.0.1"), "");
+  const auto certificate = session_->peer_certificate();
+  ASSERT_TRUE(certificate);
+  EXPECT_EQ(certificate->names, std::vector<std::string>{"api.test"});
+  EXPECT_EQ(certificate->addresses, std::vector<base::IpAddress>{*base::IpAddress::parse("127.0.0.1")});
+  const auto left = certificate->not_after - std::chrono::system_clock::now();
+  EXPECT_LE(left, std::chrono::days{1});
+  EXPECT_GT(left, std::chrono::hours{23});
+}
+
+TEST_F(TlsSessionTest, TellsOfNoCertificateBeforeTheHandshake) {
+  context_ = *TlsContext::make(trusting());
+  session_.emplace(*context_, -1, "127.0.0.1");
+  EXPECT_EQ(session_->peer_certificate(), std::nullopt);
 }
 
 TEST_F(TlsSessionTest, LooksAtNoCertificateWhenToldSo) {
@@ -108,7 +125,7 @@ TEST_F(TlsSessionTest, TellsThatTheOtherSideSpeaksNoTls) {
   context_ = *TlsContext::make(trusting());
   const auto socket = blocking_client(plain.address());
   TlsSession session(*context_, socket.get(), "127.0.0.1");
-  EXPECT_EQ(session.shake_hands().outcome, Outcome::kFailed);
+  EXPECT_EQ(session.shake_hands().outcome, TlsOutcome::kFailed);
   EXPECT_EQ(session.reason(), "wrong version number");
 }
 
@@ -116,7 +133,7 @@ TEST_F(TlsSessionTest, WantsToReadUntilTheServerAnswers) {
   const auto pair = connected_pair();
   context_ = *TlsContext::make(trusting());
   TlsSession session(*context_, pair.near.get(), "127.0.0.1");
-  EXPECT_EQ(session.shake_hands().outcome, Outcome::kWantsRead);
+  EXPECT_EQ(session.shake_hands().outcome, TlsOutcome::kWantsRead);
 }
 
 TEST_F(TlsSessionTest, AFileThatCannotBeUsedIsNamed) {

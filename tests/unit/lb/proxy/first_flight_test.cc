@@ -69,6 +69,8 @@ TEST_F(RaceTest, GoesToTheNextServerAtOnceWhenOneClosesWithoutAWord) {
     EXPECT_EQ(take(client.get()), kServerHello) << by_reset;
     session_.reset();
   }
+  EXPECT_EQ(listener_.first_flight_hedges.value(), 2U);
+  EXPECT_EQ(listener_.hedge_wins.value(), 2U);
 }
 
 TEST_F(RaceTest, GoesToTheNextServerWhenOneAnswersWithWhatIsNoTls) {
@@ -121,11 +123,35 @@ TEST_F(RaceTest, AServerThatStandsAndIsAskedNeedsNoOtherBesideIt) {
   send(client, client_hello());
   turn(loop_);
   EXPECT_EQ(support::recv_exactly(first, client_hello().size()), client_hello());
-  EXPECT_EQ(session_->race()->tries(), 2U);
+  EXPECT_EQ(tries(), 2U);
   EXPECT_EQ(listener_.first_flight_hedges.value(), 0U);
   send(first, kServerHello);
   turn_until_connected(1);
   EXPECT_EQ(take(client.get()), kServerHello);
+}
+
+// The first to be tried stands late, when the second has heard the client; then the second is silent.
+TEST_F(RaceTest, AServerThatStoodBesideAndIsAskedLaterMayWin) {
+  FullServer late;
+  const auto silent = listening();
+  set_backends_in_turn({late.address(), support::local_address(silent)});
+  expect_tls();
+  const auto client = begin();
+  pass(milliseconds{350});
+  send(client, client_hello());
+  turn(loop_);
+  const auto first = expect_hello(silent, client_hello());
+  late.make_room();
+  base::UniqueFd peer;
+  turn_until(loop_, [&] { return (peer = late.accept()).get() >= 0; });
+  turn(loop_);
+  EXPECT_EQ(listener_.first_flight_hedges.value(), 0U);
+  pass(milliseconds{1200});
+  EXPECT_EQ(support::recv_exactly(peer, client_hello().size()), client_hello());
+  EXPECT_EQ(listener_.first_flight_hedges.value(), 1U);
+  send(peer, kServerHello);
+  turn_until_connected(0);
+  EXPECT_EQ(listener_.hedge_wins.value(), 1U);
 }
 
 TEST_F(RaceTest, AWishThatTheBudgetDeniedIsMetLater) {
@@ -139,7 +165,7 @@ TEST_F(RaceTest, AWishThatTheBudgetDeniedIsMetLater) {
   turn(loop_);
   const auto first = expect_hello(silent, client_hello());
   pass(milliseconds{1200});
-  EXPECT_EQ(session_->race()->tries(), 1U);
+  EXPECT_EQ(tries(), 1U);
   place_.hedge_budget = HedgeBudget(kHedges);
   pass(milliseconds{1200});
   const auto second = expect_hello(server, client_hello());
@@ -200,7 +226,7 @@ TEST_F(RaceTest, AFlightThatMayNotBeSaidTwiceIsSaidOnce) {
     const auto peer = expect_hello(silent, flight);
     EXPECT_EQ(counters(0).sessions.value(), 1U);
     pass(milliseconds{3000});
-    EXPECT_EQ(session_->race()->tries(), 1U);
+    EXPECT_EQ(tries(), 1U);
     session_.reset();
   }
 }
@@ -215,7 +241,7 @@ TEST_F(RaceTest, HearsAFlightThatComesInPieces) {
   send(client, hello.substr(0, 3));
   turn(loop_);
   pass(milliseconds{1500});  // as long as not all is said, nobody is late
-  EXPECT_EQ(session_->race()->tries(), 1U);
+  EXPECT_EQ(tries(), 1U);
   send(client, hello.substr(3));
   turn(loop_);
   const auto first = expect_hello(silent, hello);
@@ -259,7 +285,7 @@ TEST_F(RaceTest, TheBudgetBoundsHowOftenAFlightIsSaidAgain) {
   const auto first = expect_hello(silent, client_hello());
   pass(milliseconds{1200});
   EXPECT_EQ(listener_.hedges_denied.value(), 1U);
-  EXPECT_EQ(session_->race()->tries(), 1U);
+  EXPECT_EQ(tries(), 1U);
   send(first, kServerHello);
   turn_until_connected(0);
   EXPECT_EQ(take(client.get()), kServerHello);

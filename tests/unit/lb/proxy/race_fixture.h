@@ -17,6 +17,7 @@ namespace lb::proxy {
 class FullServer {
  public:
   FullServer() {
+    ::fcntl(listening_.get(), F_SETFL, O_NONBLOCK);
     ::listen(listening_.get(), 0);
     for (int i = 0; i < 8; ++i) {
       base::UniqueFd fd(::socket(AF_INET, SOCK_STREAM, 0));
@@ -26,6 +27,17 @@ class FullServer {
     }
   }
   [[nodiscard]] base::SocketAddress address() const { return support::local_address(listening_); }
+
+  // The next who asks again gets in.
+  void make_room() {
+    queued_.clear();
+    while (accept()) {
+    }
+  }
+  // None while nobody waits.
+  [[nodiscard]] base::UniqueFd accept() const {
+    return base::UniqueFd(::accept4(listening_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  }
 
  private:
   base::UniqueFd listening_ = support::listen_on(*base::SocketAddress::parse("127.0.0.1:0"));

@@ -24,8 +24,8 @@ class RelayTest : public testing::Test, private net::Stream::Handler {
   }
 
   net::EventLoop loop_;
-  base::Counter refused_;
-  RelayResources resources_{4, refused_};
+  net::PipeCounts pipe_counts_;
+  RelayResources resources_{4, pipe_counts_};
   net::Stream source_;
   net::Stream sink_;
   Relay relay_;

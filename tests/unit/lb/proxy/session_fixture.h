@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lb/policy/make_policy.h"
+#include "lb/proxy/journal.h"
 #include "lb/proxy/session.h"
 #include "tests/support/tcp.h"
 #include "tests/unit/lb/proxy/loop_steps.h"
@@ -34,7 +35,9 @@ class SessionTest : public testing::Test, private SessionOwner {
   // A session whose client end is ours.
   base::UniqueFd begin() {
     auto [ours, theirs] = socket_pair();
-    session_ = std::make_unique<Session>(place_, *base::IpAddress::parse("192.0.2.7"));
+    const base::SocketAddress client(*base::IpAddress::parse("192.0.2.7"), 50'000);
+    session_ = std::make_unique<Session>(place_, client.ip(), clock_.now());
+    place_.journal->open(*session_, client, clock_.now());
     session_->start(std::move(theirs));
     return std::move(ours);
   }
@@ -42,6 +45,11 @@ class SessionTest : public testing::Test, private SessionOwner {
   base::UniqueFd accept_one(const base::UniqueFd& listening) {
     turn_until(loop_, [&] { return session_ == nullptr || session_->backend() != nullptr; });
     return base::UniqueFd(::accept(listening.get(), nullptr, nullptr));
+  }
+
+  [[nodiscard]] unsigned tries() const {
+    const Race* const race = session_->race();
+    return race == nullptr ? place_.journal->tries(*session_) : race->tries();
   }
 
   static base::UniqueFd listening() { return support::listen_on(*base::SocketAddress::parse("127.0.0.1:0")); }
@@ -63,15 +71,31 @@ class SessionTest : public testing::Test, private SessionOwner {
   ManualClock clock_;
   net::EventLoop loop_;
   net::DeadlineWheel wheel_{loop_, clock_, &Session::on_deadline};
-  base::Counter refused_;
-  RelayResources resources_{4, refused_};
+  net::PipeCounts pipe_counts_;
+  RelayResources resources_{4, pipe_counts_};
   net::SocketPool sockets_{loop_, 8};
   net::SpareDescriptor spare_;
   base::Random random_{1};
   ListenerCounters listener_;
   snapshot::Pool pool_;
-  SessionPlace place_{loop_,  wheel_, resources_,          sockets_, spare_, random_, listener_, *this, 0, 0,
-                      &pool_, true,   HedgeBudget(kHedges)};
+  base::Log log_{base::Log::Level::kOff};
+  access_log::Ring ring_;
+  Journal journal_{loop_, {.ring = &ring_}, clock_, log_};
+  SessionPlace place_{.loop = loop_,
+                      .wheel = wheel_,
+                      .relay = resources_,
+                      .sockets = sockets_,
+                      .spare = spare_,
+                      .random = random_,
+                      .counters = listener_,
+                      .owner = *this,
+                      .clock = clock_,
+                      .journal = &journal_,
+                      .worker = 0,
+                      .listener = 0,
+                      .name = "test",
+                      .pool = &pool_,
+                      .hedge_budget = HedgeBudget(kHedges)};
   std::unique_ptr<Session> session_;
   std::optional<CloseReason> closed_;
   unsigned tries_ = 0;
@@ -79,7 +103,8 @@ class SessionTest : public testing::Test, private SessionOwner {
  private:
   void on_closed(Session& session) noexcept override {
     closed_ = session.reason();
-    tries_ = session.race()->tries();
+    tries_ = tries();
+    place_.journal->close(session, clock_.now());
     session_.reset();
   }
 };

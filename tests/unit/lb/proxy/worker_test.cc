@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <stdexcept>
 #include <thread>
 
@@ -21,8 +22,9 @@ class RunningWorker {
     auto fds = net::open_listen_sockets(*base::SocketAddress::parse("127.0.0.1:0"), 1);
     if (!fds) throw std::runtime_error(fds.error().message);
     address_ = net::local_address(fds->front().get());
-    stats_.push_back(std::make_unique<WorkerStats>(1));
-    WorkerSetup setup{.index = 0, .seed = 1, .listen_fds = *std::move(fds), .snapshot = snapshot};
+    stats_.push_back(std::make_unique<WorkerStats>());
+    WorkerSetup setup{.index = 0, .seed = 1, .doors = {}, .snapshot = snapshot};
+    setup.doors.push_back({listener_, *std::move(fds)});
     worker_ = std::make_unique<Worker>(std::move(setup), stats_, clock_, log_);
     thread_ = std::thread([this] { worker_->run(); });
   }
@@ -35,12 +37,14 @@ class RunningWorker {
 
   [[nodiscard]] const base::SocketAddress& address() const noexcept { return address_; }
   [[nodiscard]] const WorkerStats& stats() const noexcept { return *stats_.front(); }
+  [[nodiscard]] const ListenerState& listener() const noexcept { return *listener_; }
   Worker* operator->() const noexcept { return worker_.get(); }
 
  private:
   base::SystemClock clock_;
   base::Log log_{base::Log::Level::kOff};
   base::SocketAddress address_;
+  std::shared_ptr<ListenerState> listener_ = std::make_shared<ListenerState>(0, "test", 1);
   std::vector<std::unique_ptr<WorkerStats>> stats_;
   std::unique_ptr<Worker> worker_;
   std::thread thread_;
@@ -103,8 +107,7 @@ TEST(WorkerTest, EndsTheSessionsOfABackendThatASnapshotCutsAndOnlyWithThatSnapsh
   EXPECT_EQ(echo(client), "1");
   worker->publish(one_pool(state, 1000, {state.get()}));
   EXPECT_THROW(static_cast<void>(support::recv_all(client)), support::SocketError);
-  const auto& closed = worker.stats().by_listener[0].closed[static_cast<std::size_t>(CloseReason::kBackendDown)];
-  while (closed.value() != 1) std::this_thread::yield();
+  while (worker.listener().closed(CloseReason::kBackendDown) != 1) std::this_thread::yield();
   EXPECT_EQ(echo(support::connect_to(worker.address())), "1");  // who comes later may stay
 }
 
@@ -112,9 +115,8 @@ TEST(WorkerTest, CountsWhatItTakesAndHowItEnds) {
   const support::NamingServer server("a");
   const RunningWorker worker(one_pool(backend_at(server.address())));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(support::recv_all(support::connect_to(worker.address())), "a");
-  const ListenerCounters& counters = worker.stats().by_listener[0];
-  while (counters.closed[static_cast<std::size_t>(CloseReason::kFinished)].value() < 3) std::this_thread::yield();
-  EXPECT_EQ(counters.accepted.value(), 3U);
+  while (worker.listener().closed(CloseReason::kFinished) < 3) std::this_thread::yield();
+  EXPECT_EQ(worker.listener().total(&ListenerCounters::accepted), 3U);
   while (worker.stats().active.value() != 0) std::this_thread::yield();
 }
 
@@ -131,6 +133,44 @@ TEST(WorkerTest, PausesAtTheLimitAndCountsThatOnce) {
   first.reset();
   EXPECT_EQ(support::recv_exactly(second, 1), "2");
   EXPECT_EQ(worker.stats().pauses_for_limit.value(), 1U);
+}
+
+TEST(WorkerTest, OpensAListenerThatASnapshotIsTheFirstToName) {
+  const support::NamingServer server("a");
+  const auto state = backend_at(server.address());
+  const RunningWorker worker(one_pool(state));
+  auto fds = net::open_listen_sockets(*base::SocketAddress::parse("127.0.0.1:0"), 1);
+  ASSERT_TRUE(fds) << fds.error().message;
+  const base::SocketAddress second = net::local_address(fds->front().get());
+  auto added = std::make_shared<ListenerState>(7, "second", 1);
+  std::vector<NewDoor> doors;
+  doors.push_back({added, *std::move(fds)});
+  auto both = std::make_shared<snapshot::Snapshot>();
+  both->max_connections = 1000;
+  both->pools.push_back(pool_of(state, 0));
+  both->pools.push_back(pool_of(state, 7));
+  worker->publish(both, std::move(doors));
+  EXPECT_EQ(support::recv_all(support::connect_to(second)), "a");
+  EXPECT_EQ(support::recv_all(support::connect_to(worker.address())), "a");
+  while (added->closed(CloseReason::kFinished) != 1) std::this_thread::yield();
+}
+
+TEST(WorkerTest, ClosesAListenerThatIsNotNamedAnyMoreAndKeepsItsSessions) {
+  const support::EchoServer server;
+  const RunningWorker worker(one_pool(backend_at(server.address())));
+  auto client = support::connect_to(worker.address());
+  support::send_all(client, "1");
+  EXPECT_EQ(support::recv_exactly(client, 1), "1");
+  auto none = std::make_shared<snapshot::Snapshot>();
+  none->max_connections = 1000;
+  std::promise<void> adopted;
+  worker->publish(none, {}, [&] { adopted.set_value(); });
+  adopted.get_future().get();
+  EXPECT_THROW(static_cast<void>(support::connect_to(worker.address())), support::SocketError);
+  support::send_all(client, "2");
+  EXPECT_EQ(support::recv_exactly(client, 1), "2");
+  client.reset();
+  while (worker.listener().closed(CloseReason::kFinished) != 1) std::this_thread::yield();
 }
 
 }  // namespace

@@ -193,5 +193,19 @@ TEST(BuildSnapshot, GivesABackendThatCameBackItsShare) {
   EXPECT_TRUE(tests::chi_squared(counts, expected).fits());
 }
 
+TEST(BuildSnapshot, TellsTheWeightsThatCountInTheFirstTierThereIs) {
+  const cluster::Listener listener = sample_listener({1, 2, 3});
+  const auto weights = [&](std::string_view conditions, std::vector<std::uint32_t> shares = {}) {
+    ListenerView view = view_of(listener, conditions);
+    view.shares = std::move(shares);
+    return build_snapshot(1, {view}, 1)->pools.front().weights;
+  };
+  using Weights = std::vector<std::uint32_t>;
+  EXPECT_EQ(weights("uud"), (Weights{1, 2, 0}));
+  EXPECT_EQ(weights("ndm"), (Weights{1, 0, 0}));
+  EXPECT_EQ(weights("mmm"), (Weights{0, 0, 0}));
+  EXPECT_EQ(weights("uuu", {100, 10, 100}), (Weights{100, 20, 300}));
+}
+
 }  // namespace
 }  // namespace lb::snapshot

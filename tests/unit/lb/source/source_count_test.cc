@@ -74,5 +74,18 @@ TEST(SourceCount, NeverAdmitsMoreThanTheLimitHoweverManyWorkersAsk) {
   EXPECT_EQ(count.clients(), 0U);
 }
 
+TEST(SourceCount, TellsHowManySessionsAClientHas) {
+  SourceCount count;
+  const base::IpAddress client = *base::IpAddress::parse("10.0.0.1");
+  EXPECT_EQ(count.sessions(client), 0U);
+  ASSERT_TRUE(count.enter(client, 5) && count.enter(client, 5));
+  EXPECT_EQ(count.sessions(client), 2U);
+  EXPECT_EQ(count.sessions(*base::IpAddress::parse("::ffff:10.0.0.1")), 2U);
+  count.leave(client);
+  count.leave(client);
+  EXPECT_EQ(count.sessions(client), 0U);
+  EXPECT_EQ(count.clients(), 0U);
+}
+
 }  // namespace
 }  // namespace lb::source

@@ -194,5 +194,61 @@ TEST_F(StickyTableTest, ManyWorkersUseItAtOnce) {
   EXPECT_EQ(table.find(numbered(1), now + 5min), std::nullopt) << "a session was left open";
 }
 
+TEST_F(StickyTableTest, TellsWhatItKnowsAndChangesNothing) {
+  const auto look = [this] { return table_.look(ip("192.0.2.1"), clock_.now()); };
+  EXPECT_FALSE(look());
+  open("192.0.2.1", kA);
+  open("192.0.2.1", kA);
+  ASSERT_TRUE(look());
+  EXPECT_EQ(look()->backend, kA);
+  EXPECT_EQ(look()->open, 2U);
+  EXPECT_FALSE(look()->expires_in);
+  close("192.0.2.1");
+  close("192.0.2.1");
+  clock_.advance(2min);
+  EXPECT_EQ(look()->open, 0U);
+  EXPECT_EQ(look()->expires_in, 3min);
+  clock_.advance(3min);
+  EXPECT_FALSE(look());
+  EXPECT_EQ(table_.entries(), 1U);  // it goes when somebody asks for it
+}
+
+TEST_F(StickyTableTest, WhoHasASessionInTheTableBeforeIsNotForgotten) {
+  auto former = std::make_shared<StickyTable>(limits(1000));
+  former->assign(ip("192.0.2.1"), kA, clock_.now());
+  former->assign(ip("192.0.2.2"), kB, clock_.now());
+  former->release(ip("192.0.2.2"), clock_.now());
+  StickyTable table({.ttl = 1min, .max_entries = 1000});
+  table.follow(former, clock_.now());
+  EXPECT_EQ(table.find(ip("192.0.2.2"), clock_.now()), kB);
+  clock_.advance(2min);
+  ASSERT_TRUE(table.look(ip("192.0.2.1"), clock_.now()));
+  EXPECT_EQ(table.look(ip("192.0.2.1"), clock_.now())->open, 1U);
+  EXPECT_EQ(table.find(ip("192.0.2.1"), clock_.now()), kA);
+  EXPECT_EQ(table.find(ip("192.0.2.2"), clock_.now()), std::nullopt);
+  former->release(ip("192.0.2.1"), clock_.now());
+  EXPECT_EQ(table.find(ip("192.0.2.1"), clock_.now()), kA);
+  clock_.advance(2min);
+  EXPECT_EQ(table.find(ip("192.0.2.1"), clock_.now()), std::nullopt);
+  former.reset();
+  EXPECT_EQ(table.find(ip("192.0.2.1"), clock_.now()), std::nullopt);
+}
+
+TEST_F(StickyTableTest, ARefreshedEntryLastsAndAMovedOneStaysMoved) {
+  table_.refresh({ip("192.0.2.1"), kA, clock_.now()});
+  clock_.advance(4min);
+  table_.refresh({ip("192.0.2.1"), kB, clock_.now()});  // what another table says does not move it
+  clock_.advance(4min);
+  EXPECT_EQ(find("192.0.2.1"), kA);
+  clock_.advance(1min);
+  table_.refresh({ip("192.0.2.1"), kB, clock_.now()});  // but it is forgotten by now
+  EXPECT_EQ(find("192.0.2.1"), kB);
+  open("192.0.2.1", kA);
+  EXPECT_EQ(table_.open(clock_.now()).size(), 1U);
+  table_.refresh({ip("192.0.2.1"), kB, clock_.now()});
+  close("192.0.2.1");
+  EXPECT_EQ(find("192.0.2.1"), kA);
+}
+
 }  // namespace
 }  // namespace lb::source

@@ -115,6 +115,7 @@ TEST(ReadCluster, ReportsEachMistakeOfTheLoadBalancer) {
       {"    shutdownGrace: -1s\n",
        "6:20: shutdownGrace: '-1s' is negative; write a duration as 500ms, 2s, 5m or 1h30m\n"},
       {"    shutdownGrace: 25h\n", "6:20: shutdownGrace: '25h' is too long; write a duration from 0s to 24h\n"},
+      {"    hardStopAfter: 169h\n", "6:20: hardStopAfter: '169h' is too long; write a duration from 0s to 168h\n"},
       {"    socket: lb.sock\n", "6:13: socket: 'lb.sock' is not an absolute path; begin it with /\n"},
       {"    admin: {}\n", "6:12: spec.loadBalancer.admin has no 'address'; add address: 127.0.0.1:9440\n"},
       {"    admin: {address: 127.0.0.1}\n",

@@ -34,6 +34,15 @@ TEST(ValidateLoadBalancer, RefusesAnAdminAddressThatAListenerHas) {
             "9:22: address: 127.0.0.1:9440 collides with 127.0.0.1:9440 of line 8; choose another address or port\n");
 }
 
+TEST(ValidateLoadBalancer, WarnsOfATokenThatTravelsInTheOpen) {
+  const std::string listener = "      - {name: a, address: 10.10.0.1:6443}\n";
+  EXPECT_EQ(said_of_listeners(listener + "    admin: {address: 127.0.0.1:9440, tokenFile: /t}\n"), "");
+  EXPECT_EQ(
+      said_of_listeners(listener + "    admin: {address: 10.10.0.1:9440, tokenFile: /t}\n"),
+      "9:49: warning: tokenFile: the token goes to 10.10.0.1:9440 unencrypted; keep admin.address on 127.0.0.1 and "
+      "reach it by an SSH tunnel, or be sure of the network\n");
+}
+
 TEST(ValidateLoadBalancer, RefusesBackendsThatComeTwice) {
   EXPECT_EQ(said_of_listeners(
                 "      - {name: a, backends: [{address: 1.1.1.1:1}, {address: 1.1.1.1:2}, {address: 1.1.1.1:1}]}\n"),
