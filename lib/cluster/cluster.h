@@ -13,6 +13,7 @@
 
 #include "lib/base/ip_address.h"
 #include "lib/base/socket_address.h"
+#include "lib/cluster/pki.h"
 
 namespace cluster {
 
@@ -206,6 +207,7 @@ struct Cluster {
   std::optional<NodeNetwork> node_network;
   std::optional<LoadBalancer> load_balancer;
   std::vector<Machine> machines;
+  Pki pki;
 };
 
 }  // namespace cluster

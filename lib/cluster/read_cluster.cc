@@ -4,6 +4,7 @@
 
 #include "lib/cluster/map_reader.h"
 #include "lib/cluster/read_load_balancer.h"
+#include "lib/cluster/read_pki.h"
 #include "lib/cluster/scalar.h"
 
 namespace cluster {
@@ -50,6 +51,7 @@ void read_spec(MapReader& in, Cluster& cluster) {
   in.read_map("networking", [&](MapReader& map) { read_networking(map, cluster.networking.emplace()); });
   in.read_map("nodeNetwork", [&](MapReader& map) { read_node_network(map, cluster.node_network.emplace()); });
   in.read_map("loadBalancer", [&](MapReader& map) { read_load_balancer(map, cluster.load_balancer.emplace()); });
+  in.read_map("pki", [&](MapReader& map) { read_pki(map, cluster.pki); });
   Machine defaults;
   in.read_map("machineDefaults", [&](MapReader& map) { read_machine_size(map, defaults); });
   in.read_list("machines", [&](MapReader& map) { read_machine(map, cluster.machines.emplace_back(defaults)); });

@@ -6,6 +6,7 @@
 
 #include "lib/cluster/first_seen.h"
 #include "lib/cluster/validate_load_balancer.h"
+#include "lib/cluster/validate_pki.h"
 
 namespace cluster {
 namespace {
@@ -218,6 +219,7 @@ void validate(const Cluster& cluster, Findings& findings) {
   check_machines(cluster, networks, findings);
   check_vip(cluster, networks, findings);
   validate_load_balancer(cluster, findings);
+  validate_pki(cluster.pki, findings);
 }
 
 }  // namespace cluster
