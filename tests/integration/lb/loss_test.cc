@@ -18,8 +18,8 @@ TEST(Loss, ChangesNoByteOfTheDataPath) {
     support::run_tool(
         {"nft", "add", "rule", "inet", "loss", "input", "numgen", "random", "mod", "100", "<", "2", "drop"});
     const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-    // But for those that wait for one single packet which nobody sends again, a reset (RFC 9293 s3.5.2), and those whose
-    // own times are shorter than it takes to send another packet again.
+    // But for those that wait for one single packet which nobody sends again, a reset (RFC 9293 s3.5.2), and those
+    // whose own times are shorter than it takes to send another packet again.
     const auto done = base::run_captured({self, "--gtest_filter=Relay.*-Relay.Passes*ResetOn:Relay.Closes*Silent*"});
     ASSERT_TRUE(done) << done.error().message;
     EXPECT_TRUE(done->status.ok()) << done->out << done->err;
