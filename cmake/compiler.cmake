@@ -1,6 +1,8 @@
 # What every target is compiled with.
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
                     -Wold-style-cast -Woverloaded-virtual -fno-strict-aliasing)
+# A program loads only the libraries that it calls: lib/base brings libarchive, which lb never opens.
+add_link_options(LINKER:--as-needed)
 if(KEEPSTATE_WERROR)
   add_compile_options(-Werror)
 endif()

@@ -1,31 +1,14 @@
-// What keepstate-pki's commands do. They read and write files, report on the given streams and return the program's
-// exit code; the time comes in from outside. One thread.
+// The command line of keepstate-pki: which commands there are, and what a misspelt one was meant to be. One thread.
 #pragma once
 
-#include <chrono>
-#include <filesystem>
-#include <iosfwd>
+#include <string>
+#include <vector>
 
-#include "lib/base/exit_code.h"
-#include "lib/cluster/cluster.h"
+#include "pki/command/surroundings.h"
 
 namespace pki {
 
-struct InitOptions {
-  std::filesystem::path config;  // cluster.yaml
-  std::filesystem::path folder;  // where the files go
-};
-
-struct Streams {
-  std::ostream& out;  // a line a file
-  std::ostream& err;  // what went wrong, and warnings
-};
-
-// Makes all that is missing; replaces nothing.
-[[nodiscard]] base::ExitCode init(const InitOptions& options, std::chrono::sys_seconds now, Streams streams);
-
-// The same for a Cluster that was read already; options.config only gives messages their name.
-[[nodiscard]] base::ExitCode init(const cluster::Cluster& cluster, const InitOptions& options,
-                                  std::chrono::sys_seconds now, Streams streams);
+// `arguments` without the program's name. Reads them, runs the command and gives the program's exit code.
+[[nodiscard]] base::ExitCode run(const std::vector<std::string>& arguments, const command::Surroundings& surroundings);
 
 }  // namespace pki

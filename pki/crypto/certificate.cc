@@ -4,16 +4,16 @@
 
 #include <ctime>
 
+#include "pki/crypto/asn1_text.h"
+#include "pki/crypto/fingerprint.h"
+#include "pki/crypto/name_constraints.h"
 #include "pki/crypto/openssl_error.h"
 #include "pki/crypto/pem.h"
 
 namespace pki::crypto {
 namespace {
 
-std::string_view text_of(const ASN1_STRING* string) {
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
-          static_cast<std::size_t>(ASN1_STRING_length(string))};
-}
+using OpensslText = OpensslPtr<char, [](char* text) { OPENSSL_free(text); }>;
 
 // The last entry of this kind, as UTF-8; empty when there is none.
 std::string entry_of(const X509_NAME* name, int nid) {
@@ -27,7 +27,7 @@ std::string entry_of(const X509_NAME* name, int nid) {
   return value;
 }
 
-base::Result<std::string> text_of(const X509_NAME* name) {
+base::Result<std::string> name_text(const X509_NAME* name) {
   const BioPtr bio(BIO_new(BIO_s_mem()));
   if (!bio || X509_NAME_print_ex(bio.get(), name, 0, XN_FLAG_RFC2253) < 0) {
     return openssl_failure("write a distinguished name");
@@ -67,10 +67,24 @@ base::Result<plan::AlternativeNames> names_of(const X509* certificate) {
   return names;
 }
 
+std::string serial_text(const X509* certificate) {
+  const BignumPtr number(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr));
+  const OpensslText text(number ? BN_bn2hex(number.get()) : nullptr);
+  return text ? text.get() : "";
+}
+
 }  // namespace
 
 base::Result<Certificate> Certificate::from_pem(std::string_view pem) {
   return read_certificate(pem).map([](X509Ptr certificate) { return Certificate(std::move(certificate)); });
+}
+
+base::Result<std::vector<Certificate>> Certificate::all_from_pem(std::string_view pem) {
+  return read_certificates(pem).map([](std::vector<X509Ptr> read) {
+    std::vector<Certificate> all;
+    for (auto& one : read) all.emplace_back(std::move(one));
+    return all;
+  });
 }
 
 base::Result<std::string> Certificate::to_pem() const {
@@ -80,14 +94,16 @@ base::Result<std::string> Certificate::to_pem() const {
 base::Result<plan::PresentCertificate> Certificate::describe() const {
   X509* const certificate = certificate_.get();
   const X509_NAME* const subject = X509_get_subject_name(certificate);
-  auto subject_text = text_of(subject);
-  auto issuer_text = text_of(X509_get_issuer_name(certificate));
+  auto subject_text = name_text(subject);
+  auto issuer_text = name_text(X509_get_issuer_name(certificate));
   auto names = names_of(certificate);
+  auto permitted = permitted_names_of(*certificate);
   const auto not_before = time_of(X509_get0_notBefore(certificate));
   const auto not_after = time_of(X509_get0_notAfter(certificate));
   if (!subject_text) return base::Failure(subject_text.error());
   if (!issuer_text) return base::Failure(issuer_text.error());
   if (!names) return base::Failure(names.error());
+  if (!permitted) return base::Failure(permitted.error());
   if (!not_before) return base::Failure(not_before.error());
   if (!not_after) return base::Failure(not_after.error());
   if ((X509_get_extension_flags(certificate) & EXFLAG_INVALID) != 0) return openssl_failure("read the extensions");
@@ -96,7 +112,9 @@ base::Result<plan::PresentCertificate> Certificate::describe() const {
   present.subject = {entry_of(subject, NID_commonName), entry_of(subject, NID_organizationName)};
   present.subject_text = std::move(*subject_text);
   present.issuer_text = std::move(*issuer_text);
+  present.serial = serial_text(certificate);
   present.names = std::move(*names);
+  present.permitted = std::move(*permitted);
   present.is_authority = X509_check_ca(certificate) == 1;
   // All bits are set where the extension is missing, which RFC 5280 s4.2.1.12 takes as: for every purpose.
   const std::uint32_t usage = X509_get_extended_key_usage(certificate);
@@ -117,6 +135,25 @@ bool Certificate::is_signed_by(const Key& authority) const {
   const bool verified = X509_verify(certificate_.get(), authority.native()) == 1;
   ERR_clear_error();
   return verified;
+}
+
+bool Certificate::is_signed_by(const Certificate& authority) const {
+  const bool verified = X509_verify(certificate_.get(), X509_get0_pubkey(authority.native())) == 1;
+  ERR_clear_error();
+  return verified;
+}
+
+bool Certificate::is_same_as(const Certificate& other) const {
+  return X509_cmp(certificate_.get(), other.native()) == 0;
+}
+
+std::string Certificate::key_algorithm() const {
+  EVP_PKEY* const key = X509_get0_pubkey(certificate_.get());
+  return key != nullptr ? algorithm_text(*key) : "unknown";
+}
+
+std::string Certificate::fingerprint() const {
+  return certificate_fingerprint(*certificate_);
 }
 
 }  // namespace pki::crypto

@@ -4,6 +4,8 @@
 #include <ctime>
 #include <string>
 
+#include "pki/crypto/asn1_text.h"
+#include "pki/crypto/name_constraints.h"
 #include "pki/crypto/openssl_error.h"
 
 namespace pki::crypto {
@@ -62,42 +64,44 @@ bool push(GENERAL_NAMES* names, int type, ASN1_STRING* value) {
   return true;
 }
 
-ASN1_STRING* asn1_string(int type, const unsigned char* data, std::size_t size) {
-  ASN1_STRING* const string = ASN1_STRING_type_new(type);
-  if (string != nullptr && ASN1_STRING_set(string, data, static_cast<int>(size)) == 1) return string;
-  ASN1_STRING_free(string);
-  return nullptr;
-}
-
 bool add_names(X509* certificate, const plan::AlternativeNames& names) {
   if (names.size() == 0) return true;
   const GeneralNamesPtr list(GENERAL_NAMES_new());
   if (!list) return false;
   for (const auto& name : names.dns) {
-    if (!push(list.get(), GEN_DNS, asn1_string(V_ASN1_IA5STRING, bytes_of(name), name.size()))) return false;
+    if (!push(list.get(), GEN_DNS, new_asn1_string(V_ASN1_IA5STRING, name))) return false;
   }
   for (const auto& address : names.addresses) {
-    ASN1_STRING* const bytes = asn1_string(V_ASN1_OCTET_STRING, address.bytes().data(), address.bit_length() / 8);
+    ASN1_STRING* const bytes = new_asn1_string(
+        V_ASN1_OCTET_STRING, {reinterpret_cast<const char*>(address.bytes().data()), address.bit_length() / 8});
     if (!push(list.get(), GEN_IPADD, bytes)) return false;
   }
   return X509_add1_ext_i2d(certificate, NID_subject_alt_name, list.get(), 0, X509V3_ADD_DEFAULT) == 1;
 }
 
-// RFC 5280 s4.2.1.3: an ECDSA key signs (digitalSignature); keyEncipherment is RSA's alone.
-bool add_usages(X509* certificate, X509* authority, plan::CertificateKind kind) {
+// RFC 5280 s4.2.1.3: a key of a leaf signs (digitalSignature). keyEncipherment is for RSA alone, and of use only where
+// the key serves: there TLS 1.2 may let a client encrypt to it.
+const char* leaf_usage(plan::CertificateKind kind, const Key& key) {
+  const bool serves = kind == plan::CertificateKind::kServerAndClient;
+  return serves && key.is_rsa() ? "critical,digitalSignature,keyEncipherment" : "critical,digitalSignature";
+}
+
+// id-kp-jwt (RFC 9509 s3.2): neither a server nor a client may use it.
+constexpr const char* kSignsTokens = "1.3.6.1.5.5.7.3.37";
+
+const char* extended_usage(plan::CertificateKind kind) {
+  if (kind == plan::CertificateKind::kTokenSigner) return kSignsTokens;
+  return kind == plan::CertificateKind::kServerAndClient ? "serverAuth,clientAuth" : "clientAuth";
+}
+
+bool add_usages(X509* certificate, X509* authority, plan::CertificateKind kind, const Key& key) {
   const auto add = [&](int nid, const char* text) { return add_extension(certificate, authority, nid, text); };
-  switch (kind) {
-    case plan::CertificateKind::kAuthority:
-      return add(NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
-             add(NID_key_usage, "critical,keyCertSign,cRLSign");
-    case plan::CertificateKind::kServerAndClient:
-      return add(NID_basic_constraints, "critical,CA:FALSE") && add(NID_key_usage, "critical,digitalSignature") &&
-             add(NID_ext_key_usage, "serverAuth,clientAuth");
-    case plan::CertificateKind::kClient:
-      return add(NID_basic_constraints, "critical,CA:FALSE") && add(NID_key_usage, "critical,digitalSignature") &&
-             add(NID_ext_key_usage, "clientAuth");
+  if (kind == plan::CertificateKind::kAuthority) {
+    return add(NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
+           add(NID_key_usage, "critical,keyCertSign,cRLSign");
   }
-  return false;
+  return add(NID_basic_constraints, "critical,CA:FALSE") && add(NID_key_usage, leaf_usage(kind, key)) &&
+         add(NID_ext_key_usage, extended_usage(kind));
 }
 
 // An authority from elsewhere may lack the identifier that AKI repeats; RFC 5280 s4.2.1.1 has AKI only where it is
@@ -109,8 +113,9 @@ bool add_key_identifiers(X509* certificate, X509* authority) {
   return add_extension(certificate, authority, NID_authority_key_identifier, "keyid:always");
 }
 
-// SHA-256, except for the keys whose scheme includes its digest (RFC 8032).
+// SHA-256 (SHA-384 for P-384, as RFC 5480 s4 pairs them), except for keys whose scheme includes its digest (RFC 8032).
 const EVP_MD* digest_for(const Key& key) {
+  if (key.known_algorithm() == cluster::KeyAlgorithm::kEcdsaP384) return EVP_sha384();
   const bool has_own = EVP_PKEY_is_a(key.native(), "ED25519") == 1 || EVP_PKEY_is_a(key.native(), "ED448") == 1;
   return has_own ? nullptr : EVP_sha256();
 }
@@ -123,8 +128,8 @@ bool fill(X509* certificate, X509* authority, const plan::CertificateSpec& spec,
          X509_set_issuer_name(certificate, X509_get_subject_name(authority)) == 1 &&
          set_time(X509_getm_notBefore(certificate), now - kClockSlack) &&
          set_time(X509_getm_notAfter(certificate), not_after) && X509_set_pubkey(certificate, key.native()) == 1 &&
-         add_usages(certificate, authority, spec.kind) && add_key_identifiers(certificate, authority) &&
-         add_names(certificate, spec.names);
+         add_usages(certificate, authority, spec.kind, key) && add_key_identifiers(certificate, authority) &&
+         add_names(certificate, spec.names) && (!spec.permitted || add_permitted_names(*certificate, *spec.permitted));
 }
 
 base::Failure cannot_issue(const plan::CertificateSpec& spec) {

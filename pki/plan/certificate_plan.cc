@@ -2,51 +2,25 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 #include <utility>
+
+#include "pki/plan/server_names.h"
 
 namespace pki::plan {
 namespace {
 
-constexpr std::chrono::days kAuthorityLifetime{3650};
-constexpr std::chrono::days kLeafLifetime{365};
+using cluster::Cluster;
 
-// Collects names and addresses once each, in the order they come.
-class NameList {
- public:
-  void add(const base::IpAddress& address) {
-    if (std::find(names_.addresses.begin(), names_.addresses.end(), address) == names_.addresses.end()) {
-      names_.addresses.push_back(address);
-    }
-  }
-  void add(std::string_view name) {
-    std::string wanted = canonical_dns_name(name);
-    if (std::find(names_.dns.begin(), names_.dns.end(), wanted) == names_.dns.end()) {
-      names_.dns.push_back(std::move(wanted));
-    }
-  }
-  // A host that is an address in digits must be an address in the certificate: clients do not look for it among names.
-  void add_host(std::string_view host) {
-    if (const auto address = base::IpAddress::parse(host)) return add(*address);
-    add(host);
-  }
-  [[nodiscard]] AlternativeNames take() && { return std::move(names_); }
-
- private:
-  AlternativeNames names_;
-};
+// X.520's upper bound of a common name. "system:node:" takes 12 of it.
+constexpr std::size_t kLongestCommonName = 64;
+constexpr std::string_view kNodePrefix = "system:node:";
 
 bool is_control_plane(const cluster::Machine& machine) {
   return machine.role == cluster::Role::kControlPlane;
 }
 
-// The API server's own service `kubernetes` gets the first address of the service network, in every cluster.
-base::Result<base::IpAddress> service_address(const cluster::Networking& networking) {
-  return networking.service_subnet.host(1);
-}
-
 // What is wrong with the service network; empty: nothing.
-std::string service_subnet_fault(const cluster::Cluster& cluster) {
+std::string service_subnet_fault(const Cluster& cluster) {
   if (!cluster.networking || cluster.networking->service_subnet.prefix_length() == 0) {
     return "spec.networking.serviceSubnet is needed: pods reach the API server at its first address, so the "
            "certificate must name it; give it, for example serviceSubnet: 10.32.0.0/24";
@@ -58,7 +32,17 @@ std::string service_subnet_fault(const cluster::Cluster& cluster) {
       cluster.networking->service_subnet.to_string());
 }
 
-cluster::Diagnostics missing_keys(const cluster::Cluster& cluster) {
+void check_worker_names(const Cluster& cluster, cluster::Diagnostics& missing) {
+  for (const auto& machine : cluster.machines) {
+    if (is_control_plane(machine) || machine.name.size() + kNodePrefix.size() <= kLongestCommonName) continue;
+    missing.push_back({0, 0,
+                       fmt::format("spec.machines: '{}' is too long for its kubelet's certificate, whose CN is "
+                                   "system:node:NAME and ends at 64 characters; use at most {}",
+                                   machine.name, kLongestCommonName - kNodePrefix.size())});
+  }
+}
+
+cluster::Diagnostics missing_keys(const Cluster& cluster) {
   cluster::Diagnostics missing;
   if (!cluster.control_plane_endpoint) {
     missing.push_back({0, 0,
@@ -76,47 +60,66 @@ cluster::Diagnostics missing_keys(const cluster::Cluster& cluster) {
                        "spec.machines needs at least one machine with role: control-plane: the API server's "
                        "certificate must name the machines it runs on"});
   }
+  check_worker_names(cluster, missing);
   return missing;
 }
 
-// Every name and address by which something calls the API server or a member of etcd; docs/pki.md has the reasons.
-AlternativeNames api_server_names(const cluster::Cluster& cluster) {
-  NameList names;
-  names.add(cluster.load_balancer->vip);
-  names.add_host(cluster.control_plane_endpoint->host);
-  for (const auto& machine : cluster.machines) {
-    if (!is_control_plane(machine)) continue;
-    names.add(machine.address);
-    names.add(machine.name);
-    if (!cluster.domain.empty()) names.add(machine.name + "." + cluster.domain);
-  }
-  names.add(*service_address(*cluster.networking));
-  names.add(*base::IpAddress::parse("127.0.0.1"));
-  for (const auto* name : {"kubernetes", "kubernetes.default", "kubernetes.default.svc"})
-    names.add(std::string_view(name));
-  names.add("kubernetes.default.svc." + cluster.networking->dns_domain);
-  return std::move(names).take();
+CertificateSpec authority(const Cluster& cluster) {
+  CertificateSpec spec{
+      std::string("ca"), "certificate authority", CertificateKind::kAuthority, {"Kubernetes", "Kubernetes"}, {}};
+  spec.lifetime = cluster.pki.authority_validity;
+  spec.algorithm = cluster.pki.algorithm;
+  if (const auto& besides = cluster.pki.name_constraints) spec.permitted = permitted_names(cluster, *besides);
+  return spec;
+}
+
+CertificateSpec leaf(const Cluster& cluster, std::string name, std::string purpose, CertificateKind kind,
+                     Subject subject) {
+  CertificateSpec spec{std::move(name), std::move(purpose), kind, std::move(subject), {}};
+  spec.lifetime = cluster.pki.leaf_validity;
+  spec.algorithm = cluster.pki.algorithm;
+  return spec;
+}
+
+CertificateSpec with_names(CertificateSpec spec, ServerNames names) {
+  spec.names = std::move(names.names);
+  spec.name_reasons = std::move(names.reasons);
+  return spec;
+}
+
+CertificateSpec kubelet(const Cluster& cluster, const cluster::Machine& machine) {
+  return with_names(leaf(cluster, machine.name, "kubelet of " + machine.name, CertificateKind::kServerAndClient,
+                         {std::string(kNodePrefix) + machine.name, "system:nodes"}),
+                    kubelet_names(cluster, machine));
+}
+
+CertificateSpec service_account(const Cluster& cluster) {
+  auto spec = leaf(cluster, "service-account", "service-account tokens", CertificateKind::kTokenSigner,
+                   {"service-accounts", ""});
+  spec.algorithm = cluster::service_account_algorithm(cluster.pki);
+  return spec;
 }
 
 }  // namespace
 
-tl::expected<std::vector<CertificateSpec>, cluster::Diagnostics> certificates_for(const cluster::Cluster& cluster) {
+tl::expected<std::vector<CertificateSpec>, cluster::Diagnostics> certificates_for(const Cluster& cluster) {
   if (auto missing = missing_keys(cluster); !missing.empty()) return tl::unexpected(std::move(missing));
-  return std::vector<CertificateSpec>{
-      {"ca",
-       "certificate authority",
-       CertificateKind::kAuthority,
-       {"Kubernetes", "Kubernetes"},
-       {},
-       kAuthorityLifetime},
-      {"kubernetes",
-       "API server",
-       CertificateKind::kServerAndClient,
-       {"kubernetes", ""},
-       api_server_names(cluster),
-       kLeafLifetime},
-      {"admin", "administrator's client", CertificateKind::kClient, {"admin", "system:masters"}, {}, kLeafLifetime},
+  constexpr auto kClient = CertificateKind::kClient;
+  std::vector<CertificateSpec> specs{
+      authority(cluster),
+      with_names(leaf(cluster, "kubernetes", "API server", CertificateKind::kServerAndClient, {"kubernetes", ""}),
+                 api_server_names(cluster)),
+      leaf(cluster, "admin", "administrator's client", kClient, {"admin", "system:masters"}),
+      leaf(cluster, "kube-controller-manager", "kube-controller-manager", kClient,
+           {"system:kube-controller-manager", "system:kube-controller-manager"}),
+      leaf(cluster, "kube-scheduler", "kube-scheduler", kClient, {"system:kube-scheduler", "system:kube-scheduler"}),
+      leaf(cluster, "kube-proxy", "kube-proxy", kClient, {"system:kube-proxy", "system:node-proxier"}),
+      service_account(cluster),
   };
+  for (const auto& machine : cluster.machines) {
+    if (!is_control_plane(machine)) specs.push_back(kubelet(cluster, machine));
+  }
+  return specs;
 }
 
 }  // namespace pki::plan

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "lib/cluster/cluster.h"
-#include "lib/cluster/cluster_file.h"
+#include "lib/cluster/diagnostic.h"
 #include "pki/plan/certificate_spec.h"
 
 namespace pki::plan {

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "lib/base/ip_address.h"
+#include "lib/cluster/pki.h"
+#include "pki/plan/alternative_names.h"
+#include "pki/plan/permitted_names.h"
 
 namespace pki::plan {
 
@@ -20,29 +21,17 @@ struct Subject {
   friend bool operator==(const Subject&, const Subject&) = default;
 };
 
-// The one spelling of a host name in which two can be compared: lower-case (RFC 4343), without the root's dot, which
-// certificates do not hold.
-[[nodiscard]] inline std::string canonical_dns_name(std::string_view name) {
-  if (name.ends_with('.')) name.remove_suffix(1);
-  std::string lower(name);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
-// What a certificate is valid for besides its subject (RFC 5280 s4.2.1.6). The DNS names are canonical.
-struct AlternativeNames {
-  std::vector<std::string> dns;
-  std::vector<base::IpAddress> addresses;
-
-  [[nodiscard]] std::size_t size() const noexcept { return dns.size() + addresses.size(); }
-};
-
 enum class CertificateKind {
   kAuthority,        // signs the others
-  kServerAndClient,  // serverAuth and clientAuth: etcd's members are each other's servers and clients
+  kServerAndClient,  // serverAuth and clientAuth: etcd's members and kubelets both serve and call
   kClient,           // clientAuth
+  kTokenSigner,      // neither: its key signs service-account tokens (JWT; RFC 9509 s3), no connection
+};
+
+// Why a name or an address stands in a certificate.
+struct NameReason {
+  std::string name;
+  std::string why;
 };
 
 struct CertificateSpec {
@@ -51,7 +40,10 @@ struct CertificateSpec {
   CertificateKind kind = CertificateKind::kClient;
   Subject subject;
   AlternativeNames names;
-  std::chrono::days lifetime{0};
+  std::chrono::seconds lifetime{0};
+  cluster::KeyAlgorithm algorithm = cluster::KeyAlgorithm::kEcdsaP256;
+  std::optional<PermittedNames> permitted{};  // an authority's: what it may sign for; unset: everything
+  std::vector<NameReason> name_reasons{};     // one for each of `names`, in the order dns, addresses
 };
 
 // The files' names are those of Kubernetes the Hard Way.

@@ -1,11 +1,12 @@
 // Inventory: what lies in a PKI's folder already, as plain values; no file and no OpenSSL object is behind them. Filled
-// by pki/output/store.h, judged by init_plan.h. Any thread.
+// by pki/output/store.h, judged by judge.h. Any thread.
 #pragma once
 
 #include <chrono>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pki/plan/certificate_spec.h"
 
@@ -16,10 +17,12 @@ struct PresentCertificate {
   Subject subject;
   std::string subject_text;  // the whole distinguished names, as RFC 2253 writes them
   std::string issuer_text;
+  std::string serial;  // hexadecimal
   AlternativeNames names;
   bool is_authority = false;
-  bool serves = false;  // may be used by a server (serverAuth, or no limit at all)
-  bool calls = false;   // may be used by a client
+  bool serves = false;                        // may be used by a server (serverAuth, or no limit at all)
+  bool calls = false;                         // may be used by a client
+  std::optional<PermittedNames> permitted{};  // an authority's name constraints; unset: it has none
   std::chrono::sys_seconds not_before{};
   std::chrono::sys_seconds not_after{};
 };
@@ -27,12 +30,39 @@ struct PresentCertificate {
 // The files of one CertificateSpec.
 struct PresentPair {
   bool has_key = false;
-  std::optional<PresentCertificate> certificate;
-  bool key_matches = false;          // where both are there: the certificate is for this key
-  bool signed_by_authority = false;  // the signature was made by the authority's key in this folder
+  std::optional<PresentCertificate> certificate{};
+  // Where both are there: the certificate is for this key. Of a key under a passphrase that was not given: true.
+  bool key_matches = false;
+  bool signed_by_authority = false;                  // the signature was made by the authority in this folder
+  std::optional<cluster::KeyAlgorithm> algorithm{};  // of the key; unset: no key, one under a passphrase, or another
 };
 
-// By CertificateSpec::name; a name that is missing has no files.
-using Inventory = std::map<std::string, PresentPair>;
+// A kubeconfig, held against the files that it should embed.
+struct PresentKubeconfig {
+  std::string server;
+  std::optional<PresentCertificate> certificate{};
+  bool same_authority = false;
+  bool same_certificate = false;
+  bool same_key = false;
+};
+
+struct PresentEncryptionConfig {
+  cluster::EncryptionProvider provider = cluster::EncryptionProvider::kSecretbox;  // of the first key, that writes
+  std::vector<std::string> keys;                                                   // names, in their order
+};
+
+struct Inventory {
+  std::map<std::string, PresentPair> pairs;              // by CertificateSpec::name
+  std::map<std::string, PresentKubeconfig> kubeconfigs;  // by KubeconfigSpec::file
+  std::optional<PresentEncryptionConfig> encryption;
+  // Further authorities in ca.pem behind the first: trusted, but signing no more, or not yet.
+  std::vector<PresentCertificate> also_trusted;
+
+  // A pair that is missing has no files.
+  [[nodiscard]] PresentPair pair(const std::string& name) const {
+    const auto found = pairs.find(name);
+    return found == pairs.end() ? PresentPair{} : found->second;
+  }
+};
 
 }  // namespace pki::plan

@@ -82,7 +82,7 @@ EtcdCluster::EtcdCluster(const std::vector<std::string>& machines, CertificateFi
     : files_(std::move(files)), folder_(std::move(folder)) {
   for (const std::string& machine : machines) {
     const std::string name = "etcd-" + std::to_string(members_.size());
-    members_.push_back({name, free_address(machine), free_address(machine), std::nullopt});
+    members_.push_back({name, free_address(machine), free_address(machine), std::nullopt, files_});
   }
 }
 
@@ -96,9 +96,9 @@ std::string EtcdCluster::initial_cluster() const {
 
 Result<void> EtcdCluster::start(std::size_t index) {
   Member& member = members_.at(index);
-  const std::string certificate = files_.server().string();
-  const std::string key = files_.server_key().string();
-  const std::string ca = files_.ca().string();
+  const std::string certificate = member.files.server().string();
+  const std::string key = member.files.server_key().string();
+  const std::string ca = member.files.ca().string();
   base::SubprocessOptions options;
   options.out = base::AppendTo{log_of(member)};
   options.err = base::AppendTo{log_of(member)};

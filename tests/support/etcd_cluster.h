@@ -43,6 +43,8 @@ class EtcdCluster {
   // `machines`: one IP address a member; kubernetes.pem in `files` has to cover them.
   EtcdCluster(const std::vector<std::string>& machines, CertificateFiles files, std::filesystem::path folder);
 
+  // The member has certificates of its own from its next start on; `files` above stay those of clients.
+  void give_files(std::size_t index, CertificateFiles files) { members_.at(index).files = std::move(files); }
   [[nodiscard]] base::Result<void> start(std::size_t index);
   // SIGKILL; its port refuses once this returns.
   void kill(std::size_t index);
@@ -59,6 +61,7 @@ class EtcdCluster {
     base::SocketAddress client;
     base::SocketAddress peer;
     std::optional<base::Subprocess> process;
+    CertificateFiles files;
   };
 
   [[nodiscard]] std::string initial_cluster() const;

@@ -84,12 +84,21 @@ Result<CertificateFiles> Programs::make_certificates(const std::filesystem::path
 }
 
 Result<RunningServer> Programs::start_api_server(const std::string& name, const base::SocketAddress& address,
-                                                 const CertificateFiles& files) const {
+                                                 const CertificateFiles& files,
+                                                 const std::vector<std::string>& arguments) const {
   base::SubprocessOptions options = owned();
   options.out = base::Capture{};
-  auto process = base::Subprocess::start({path_of(kApiServer), "--name", name, "--listen", address.to_string(),
-                                          "--cert", files.server().string(), "--key", files.server_key().string()},
-                                         options);
+  std::vector<std::string> argv{path_of(kApiServer),
+                                "--name",
+                                name,
+                                "--listen",
+                                address.to_string(),
+                                "--cert",
+                                files.server().string(),
+                                "--key",
+                                files.server_key().string()};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  auto process = base::Subprocess::start(argv, options);
   if (!process) return Failure(process.error());
   try {
     const std::string line = read_line(process->out(), steady_clock::now() + kReadyWithin);

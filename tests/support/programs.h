@@ -43,10 +43,11 @@ class Programs {
   // keepstate-pki init.
   [[nodiscard]] base::Result<CertificateFiles> make_certificates(const std::filesystem::path& cluster_file,
                                                                  const std::filesystem::path& folder) const;
-  // The stand-in for kube-apiserver; returns once it listens. Port 0: a free one.
+  // The stand-in for kube-apiserver; returns once it listens. Port 0: a free one. `arguments`: further ones.
   [[nodiscard]] base::Result<RunningServer> start_api_server(const std::string& name,
                                                              const base::SocketAddress& address,
-                                                             const CertificateFiles& files) const;
+                                                             const CertificateFiles& files,
+                                                             const std::vector<std::string>& arguments = {}) const;
   // keepstate-lb run ARGUMENTS; returns once /readyz of `admin` answers 200. Its log goes to `log`; when it does not
   // come up, the log's last lines are in the error.
   [[nodiscard]] base::Result<base::Subprocess> start_balancer(const std::vector<std::string>& arguments,

@@ -120,6 +120,94 @@ TEST_F(PkiProgram, OpensslTrustsEachForItsPurposesOnly) {
   EXPECT_TRUE(verify("ca.pem", {}).status.ok());
 }
 
+// Whom each certificate is for, in openssl's words: a server, a client, both, or neither.
+TEST_F(PkiProgram, OpensslJudgesEveryCertificateAsItsComponentNeeds) {
+  make();
+  struct Purposes {
+    const char* file;
+    bool serves;
+    bool calls;
+  };
+  for (const auto& [file, serves, calls] :
+       {Purposes{"kubernetes.pem", true, true}, Purposes{"worker-0.pem", true, true},
+        Purposes{"admin.pem", false, true}, Purposes{"kube-controller-manager.pem", false, true},
+        Purposes{"kube-scheduler.pem", false, true}, Purposes{"kube-proxy.pem", false, true},
+        Purposes{"service-account.pem", false, false}}) {
+    EXPECT_TRUE(verify(file, {}).status.ok()) << file;
+    EXPECT_EQ(verify(file, {"-purpose", "sslserver"}).status.ok(), serves) << file;
+    EXPECT_EQ(verify(file, {"-purpose", "sslclient"}).status.ok(), calls) << file;
+  }
+  EXPECT_TRUE(verify("worker-0.pem", {"-verify_hostname", "worker-0.cluster.home.arpa"}).status.ok());
+  EXPECT_TRUE(verify("worker-0.pem", {"-verify_ip", "10.10.0.21"}).status.ok());
+}
+
+TEST_F(PkiProgram, OpensslHeedsTheNameConstraints) {
+  put(config_, std::string(kCluster) + "  pki: {nameConstraints: {}}\n");
+  make();
+  EXPECT_THAT(text_of("ca.pem"), HasSubstr("X509v3 Name Constraints: critical\n"));
+  for (const char* file : {"kubernetes.pem", "worker-0.pem"}) {
+    const auto said = verify(file, {"-purpose", "sslserver"});
+    EXPECT_TRUE(said.status.ok()) << file << ": " << said.err;
+  }
+  for (const char* file : {"admin.pem", "kube-proxy.pem", "service-account.pem"}) {
+    EXPECT_TRUE(verify(file, {}).status.ok()) << file;
+  }
+  // A certificate that the stolen key signs for somebody else.
+  const std::string extensions = (scratch_.path() / "extensions").string();
+  put(extensions, "subjectAltName=DNS:www.example.org\n");
+  const std::string request = (scratch_.path() / "request.pem").string();
+  ASSERT_TRUE(run_openssl({"req", "-new", "-key", at("admin-key.pem"), "-subj", "/CN=x", "-out", request}).status.ok());
+  ASSERT_TRUE(run_openssl({"x509", "-req", "-in", request, "-CA", at("ca.pem"), "-CAkey", at("ca-key.pem"), "-extfile",
+                           extensions, "-out", at("stolen.pem")})
+                  .status.ok());
+  EXPECT_THAT(verify("stolen.pem", {}).err, HasSubstr("permitted subtree violation"));
+}
+
+TEST_F(PkiProgram, EveryAlgorithmMakesAChainThatOpensslTrusts) {
+  for (const char* algorithm : {"ecdsa-p384", "ed25519", "rsa-2048"}) {
+    fs::remove_all(folder_);
+    put(config_, std::string(kCluster) + "  pki: {algorithm: " + algorithm + ", validity: {leaf: 12h}}\n");
+    make();
+    const auto said = verify("kubernetes.pem", {"-purpose", "sslserver", "-verify_ip", "10.10.0.1"});
+    EXPECT_TRUE(said.status.ok()) << algorithm << ": " << said.err;
+    EXPECT_TRUE(verify("service-account.pem", {}).status.ok()) << algorithm;
+  }
+  EXPECT_THAT(text_of("kubernetes.pem"), HasSubstr("Digital Signature, Key Encipherment\n"));
+  EXPECT_THAT(text_of("admin.pem"), Not(HasSubstr("Key Encipherment")));
+}
+
+TEST_F(PkiProgram, OpensslOpensTheAuthoritysKeyByItsPassphrase) {
+  const std::string file = (scratch_.path() / "passphrase").string();
+  put(file, "correct horse\n");
+  const auto made = run_pki({"init", "-c", config_.string(), "--out", folder_.string(), "--ca-passphrase-file", file});
+  ASSERT_EQ(made.status.value, base::kExitOk) << made.err;
+  EXPECT_TRUE(run_openssl({"pkey", "-in", at("ca-key.pem"), "-passin", "file:" + file, "-noout"}).status.ok());
+  EXPECT_FALSE(run_openssl({"pkey", "-in", at("ca-key.pem"), "-passin", "pass:wrong", "-noout"}).status.ok());
+  EXPECT_THAT(run_openssl({"asn1parse", "-in", at("ca-key.pem")}).out,
+              AllOf(HasSubstr("PBKDF2"), HasSubstr("aes-256-cbc"), HasSubstr("hmacWithSHA256")));
+}
+
+TEST_F(PkiProgram, RenewsForTheSameKeyAndOpensslTrustsIt) {
+  make();
+  const auto key = content_of(at("worker-0-key.pem"));
+  const auto old = content_of(at("worker-0.pem"));
+  const auto renewed = run_pki({"renew", "worker-0", "-c", config_.string(), "--out", folder_.string()});
+  ASSERT_EQ(renewed.status.value, base::kExitOk) << renewed.err;
+  EXPECT_THAT(renewed.out, HasSubstr("  worker-0  kubelet\n"));
+  EXPECT_EQ(content_of(at("worker-0-key.pem")), key);
+  EXPECT_NE(content_of(at("worker-0.pem")), old);
+  EXPECT_TRUE(verify("worker-0.pem", {"-purpose", "sslserver"}).status.ok());
+  const auto plan = run_pki({"plan", "-c", config_.string(), "--out", folder_.string()});
+  EXPECT_THAT(plan.out, HasSubstr("nothing to do: all 23 files"));
+}
+
+TEST_F(PkiProgram, ChecksWhenTheyEnd) {
+  make();
+  EXPECT_EQ(run_pki({"check", "-c", config_.string(), "--out", folder_.string()}).status.value, base::kExitOk);
+  EXPECT_EQ(run_pki({"check", "-c", config_.string(), "--out", folder_.string(), "--within", "2y"}).status.value,
+            base::kExitFailed);
+}
+
 TEST_F(PkiProgram, CertificatesSayWhatTheyShould) {
   make();
   EXPECT_THAT(text_of("ca.pem"),
@@ -138,7 +226,7 @@ TEST_F(PkiProgram, CertificatesSayWhatTheyShould) {
 
 TEST_F(PkiProgram, EachKeyIsSoundAndBelongsToItsCertificate) {
   make();
-  for (const std::string name : {"ca", "kubernetes", "admin"}) {
+  for (const std::string name : {"ca", "kubernetes", "admin", "service-account", "worker-0", "kube-proxy"}) {
     EXPECT_TRUE(run_openssl({"pkey", "-check", "-noout", "-in", at(name + "-key.pem")}).status.ok());
     EXPECT_EQ(run_openssl({"pkey", "-pubout", "-in", at(name + "-key.pem")}).out,
               run_openssl({"x509", "-pubkey", "-noout", "-in", at(name + ".pem")}).out);
@@ -155,7 +243,7 @@ TEST_F(PkiProgram, ModesHoldUnderAnyUmask) {
     EXPECT_EQ(mode_of(folder_), 0700U);
     for (const char* key : {"ca-key.pem", "kubernetes-key.pem", "admin-key.pem"}) EXPECT_EQ(mode_of(at(key)), 0600U);
     for (const char* file : {"ca.pem", "kubernetes.pem", "admin.pem"}) EXPECT_EQ(mode_of(at(file)), 0644U);
-    EXPECT_EQ(state_of(folder_).size(), 6U) << "a temporary file was left behind";
+    EXPECT_EQ(state_of(folder_).size(), 23U) << "a temporary file was left behind";
   }
 }
 
@@ -164,7 +252,7 @@ TEST_F(PkiProgram, ASecondRunTouchesNothingAndSaysSo) {
   const auto before = state_of(folder_);
   const auto again = init();
   EXPECT_EQ(again.status.value, base::kExitOk);
-  EXPECT_THAT(again.out, AllOf(HasSubstr("nothing to do: all 6 files are in "), Not(HasSubstr("made "))));
+  EXPECT_THAT(again.out, AllOf(HasSubstr("nothing to do: all 23 files are in "), Not(HasSubstr("made "))));
   EXPECT_EQ(state_of(folder_), before);
 }
 
@@ -174,7 +262,7 @@ TEST_F(PkiProgram, CompletesASetForTheKeysThatAreThere) {
   for (const char* file : {"ca.pem", "kubernetes.pem"}) fs::remove(at(file));
   const auto again = init();
   EXPECT_EQ(again.status.value, base::kExitOk) << again.err;
-  EXPECT_THAT(again.out, HasSubstr("2 made, 4 kept in "));
+  EXPECT_THAT(again.out, HasSubstr("2 made, 6 renewed, 15 kept in "));
   const auto after = state_of(folder_);
   for (const char* kept : {"ca-key.pem", "kubernetes-key.pem", "admin-key.pem", "admin.pem"}) {
     EXPECT_EQ(after.at(kept), before.at(kept)) << kept;
@@ -221,7 +309,7 @@ TEST_F(PkiProgram, UsesAnAuthorityThatOpensslMade) {
   ASSERT_TRUE(made.status.ok()) << made.err;
   const auto output = init();
   EXPECT_EQ(output.status.value, base::kExitOk) << output.err;
-  EXPECT_THAT(output.out, HasSubstr("kept  ca-key.pem          private key of ca.pem, RSA 2048\n"));
+  EXPECT_THAT(output.out, HasSubstr("kept  ca-key.pem                          private key of ca.pem, RSA 2048\n"));
   EXPECT_TRUE(verify("kubernetes.pem", {"-purpose", "sslserver"}).status.ok());
   EXPECT_EQ(init().status.value, base::kExitOk);
 }
@@ -244,7 +332,7 @@ TEST_F(PkiProgram, RunsThatMeetLeaveOneSoundSet) {
   make();  // completes what the quarrel may have left out, and refuses if the files did not fit
   EXPECT_TRUE(verify("kubernetes.pem", {"-purpose", "sslserver"}).status.ok());
   EXPECT_TRUE(verify("admin.pem", {"-purpose", "sslclient"}).status.ok());
-  EXPECT_EQ(state_of(folder_).size(), 6U);
+  EXPECT_EQ(state_of(folder_).size(), 23U);
 }
 
 TEST_F(PkiProgram, ShowsNoByteOfAKey) {

@@ -33,6 +33,10 @@ struct FreeSsl {
   void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
 };
 
+struct FreeBio {
+  void operator()(BIO* bio) const noexcept { BIO_free(bio); }
+};
+
 bool send(SSL* ssl, std::string_view bytes) {
   return SSL_write(ssl, bytes.data(), static_cast<int>(bytes.size())) > 0;
 }
@@ -78,6 +82,21 @@ HttpResponse pattern(const HttpRequest& request) {
   std::string body(static_cast<std::size_t>(std::clamp(digits_of(request, "size", 0), 0, kLongestPattern)), '\0');
   BytePattern(static_cast<std::uint64_t>(digits_of(request, "seed", 0))).fill(0, body);
   return {200, std::move(body)};
+}
+
+// In the order of the certificate.
+std::string subject_of(const X509* certificate) {
+  const std::unique_ptr<BIO, FreeBio> text(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(text.get(), X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253 & ~XN_FLAG_DN_REV);
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(text.get(), &data);
+  return {data, static_cast<std::size_t>(size)};
+}
+
+HttpResponse who_am_i(SSL* ssl) {
+  const X509* const client = SSL_get0_peer_certificate(ssl);
+  if (client == nullptr) return {401, "who are you?"};
+  return {200, subject_of(client)};
 }
 
 // What a web server says when it is spoken to in TLS.
@@ -160,7 +179,8 @@ bool ApiServer::answer(SSL* ssl, const HttpRequest& request) {
     stream_watch(ssl, request);
     return false;
   }
-  return send(ssl, render(respond(request), request)) && request.keep_alive;
+  const HttpResponse response = request.path == "/whoami" ? who_am_i(ssl) : respond(request);
+  return send(ssl, render(response, request)) && request.keep_alive;
 }
 
 HttpResponse ApiServer::respond(const HttpRequest& request) {

@@ -2,6 +2,7 @@
 //
 //   GET /livez  /readyz  /healthz 200 "ok", or what the switch below says
 //   GET /version                  JSON, with the name of this server under "server"
+//   GET /whoami                   the subject of the client's certificate, "O=system:masters,CN=admin"; 401 without one
 //   GET /watch?interval=100ms     a chunked stream, one JSON line each interval, until the client closes
 //   GET /pattern?size=N&seed=S    the first N bytes (at most 1 MiB) of BytePattern(S)
 //   GET /admin/readyz?status=500  from now on /readyz answers 500 (likewise /admin/livez, /admin/healthz)

@@ -17,7 +17,7 @@ Pki pki_of(std::string_view keys) {
   return parse_cluster(file_with_pki(keys)).value().cluster.pki;
 }
 
-std::string said_of_pki(std::string_view keys) {
+std::string said_of(std::string_view keys) {
   return testing::all_said(file_with_pki(keys));
 }
 
@@ -65,20 +65,20 @@ TEST(ReadPki, ConstraintsCanBeSwitchedOff) {
 }
 
 TEST(ReadPki, TellsEachMistakeWithItsPlace) {
-  EXPECT_EQ(said_of_pki("    algorithm: rsa-1024\n"),
+  EXPECT_EQ(said_of("    algorithm: rsa-1024\n"),
             "5:16: algorithm: 'rsa-1024' is not known (did you mean 'rsa-2048'?)\n");
-  EXPECT_EQ(said_of_pki("    validity: {ca: 10, leaf: 1m}\n"),
+  EXPECT_EQ(said_of("    validity: {ca: 10, leaf: 1m}\n"),
             "5:20: ca: '10' is not a lifetime; write a number and a unit, as 12h, 30d or 1y\n"
             "5:30: leaf: '1m' is not a lifetime; write a number and a unit, as 12h, 30d or 1y\n");
-  EXPECT_EQ(said_of_pki("    encryption: {provider: aesgcm}\n"),
+  EXPECT_EQ(said_of("    encryption: {provider: aesgcm}\n"),
             "5:28: provider: 'aesgcm' is not known; write secretbox or aescbc\n");
-  EXPECT_THAT(said_of_pki("    certSANs: [API.example.org, 10.10.0]\n"),
+  EXPECT_THAT(said_of("    certSANs: [API.example.org, 10.10.0]\n"),
               ::testing::AllOf(::testing::HasSubstr("5:16: certSANs[0]: 'API.example.org' has capital letters"),
                                ::testing::HasSubstr("5:33: certSANs[1]: ")));
   EXPECT_THAT(
-      said_of_pki("    nameConstraints: {permit: [10.0.0.1/8, a_b]}\n"),
+      said_of("    nameConstraints: {permit: [10.0.0.1/8, a_b]}\n"),
       ::testing::AllOf(::testing::HasSubstr("5:32: permit[0]: "), ::testing::HasSubstr("5:44: permit[1]: 'a_b'")));
-  EXPECT_THAT(said_of_pki("    algoritm: ed25519\n"), ::testing::HasSubstr("did you mean 'algorithm'?"));
+  EXPECT_THAT(said_of("    algoritm: ed25519\n"), ::testing::HasSubstr("did you mean 'algorithm'?"));
 }
 
 }  // namespace

@@ -61,6 +61,31 @@ TEST_F(CertificateTest, KnowsWhoSignedIt) {
   EXPECT_EQ(ERR_peek_error(), 0U);
 }
 
+TEST_F(CertificateTest, KnowsWhoSignedItByTheCertificateToo) {
+  EXPECT_TRUE(server_.is_signed_by(authority_));
+  EXPECT_TRUE(authority_.is_signed_by(authority_));
+  EXPECT_FALSE(authority_.is_signed_by(server_));
+  EXPECT_EQ(ERR_peek_error(), 0U);
+}
+
+TEST_F(CertificateTest, IsTheSameByItsBytes) {
+  EXPECT_TRUE(server_.is_same_as(Certificate::from_pem(server_.to_pem().value()).value()));
+  EXPECT_FALSE(server_.is_same_as(issue(specs_[1], server_key_, authority_, authority_key_, kNow).value()));
+}
+
+TEST_F(CertificateTest, TellsSerialKeyAndFingerprint) {
+  EXPECT_LE(server_.describe()->serial.size(), 32U);
+  EXPECT_EQ(server_.key_algorithm(), "ECDSA P-256");
+  EXPECT_EQ(server_.fingerprint().size(), 64U);
+  EXPECT_NE(server_.fingerprint(), authority_.fingerprint());
+}
+
+TEST_F(CertificateTest, ReadsSeveral) {
+  const auto all = Certificate::all_from_pem(authority_.to_pem().value() + server_.to_pem().value()).value();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_TRUE(all[1].is_same_as(server_));
+}
+
 TEST_F(CertificateTest, SaysWhatIsWrong) {
   EXPECT_NE(Certificate::from_pem("").error().message.find("not a whole certificate"), std::string::npos);
 }

@@ -120,6 +120,29 @@ TEST_F(IssueTest, SignsWithKeysThatFixTheDigest) {
   EXPECT_TRUE(server->is_signed_by(ed25519));
 }
 
+TEST_F(IssueTest, OnlyRsaServersMayBeEncryptedTo) {
+  const Key rsa = Key::generate(cluster::KeyAlgorithm::kRsa2048).value();
+  const std::string server = printed(issue(specs_[1], rsa, authority_, authority_key_, kNow).value());
+  EXPECT_THAT(server, HasSubstr("Key Usage: critical\n                Digital Signature, Key Encipherment\n"));
+  const std::string client = printed(issue(specs_[2], rsa, authority_, authority_key_, kNow).value());
+  EXPECT_THAT(client, HasSubstr("Key Usage: critical\n                Digital Signature\n"));
+}
+
+TEST_F(IssueTest, NobodyConnectsByTheTokenSigner) {
+  const auto& spec = specs_[6];
+  ASSERT_EQ(spec.kind, plan::CertificateKind::kTokenSigner);
+  const auto signer = issue(spec, key_, authority_, authority_key_, kNow).value();
+  EXPECT_THAT(printed(signer), HasSubstr("Extended Key Usage: \n                1.3.6.1.5.5.7.3.37\n"));
+  const auto said = signer.describe().value();
+  EXPECT_FALSE(said.serves);
+  EXPECT_FALSE(said.calls);
+}
+
+TEST_F(IssueTest, P384IsPairedWithItsDigest) {
+  const Key key = Key::generate(cluster::KeyAlgorithm::kEcdsaP384).value();
+  EXPECT_THAT(printed(issue_authority(specs_[0], key, kNow).value()), HasSubstr("ecdsa-with-SHA384"));
+}
+
 TEST_F(IssueTest, SaysWhyItCannot) {
   specs_[2].subject.common_name = std::string(65, 'x');  // X.520 ends at 64
   const auto refused = issue(specs_[2], key_, authority_, authority_key_, kNow);

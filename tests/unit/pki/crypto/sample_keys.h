@@ -39,4 +39,14 @@ inline constexpr const char* kKeyWithPassphrase =
     "u34Cs2LA5wrMvRhZqI9hsuxpuZ5/YyyfkG57B2zxFS+KfLYKvG3iHrNoKDvyKTk=\n"
     "-----END ENCRYPTED PRIVATE KEY-----\n";
 
+// kSec1Key under "correct horse", by so few rounds (1000) that tests need not wait.
+inline constexpr const char* kLockedKey =
+    "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+    "MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAhGJGDumZzzhQICA+gw\n"
+    "DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEELwZsiH+ewq3H/J4DFyDHuQEgZCV\n"
+    "fB2i5ETusCCRcsNPcsjFGycgRCtcS87+vNp0Ye96mPsYlSTzgcxAWiU5MAU5HAt9\n"
+    "SC8OVYe/0KKv1T1jpDktagSTGCGixF6uMs3BedXuqo3wcTF8h4cIL8QBVUttLiu8\n"
+    "QVooEcfm4mqQu4NwqjL64HYklGH2ApSRkdOFetpC3JG5mJgov62K678DjwUvfm4=\n"
+    "-----END ENCRYPTED PRIVATE KEY-----\n";
+
 }  // namespace pki::crypto

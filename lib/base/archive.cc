@@ -1,0 +1,87 @@
+#include "lib/base/archive.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <cerrno>
+#include <memory>
+#include <optional>
+
+namespace base {
+namespace {
+
+struct FreeArchive {
+  void operator()(archive* writer) const noexcept { archive_write_free(writer); }
+  void operator()(archive_entry* entry) const noexcept { archive_entry_free(entry); }
+};
+using ArchivePtr = std::unique_ptr<archive, FreeArchive>;
+using EntryPtr = std::unique_ptr<archive_entry, FreeArchive>;
+
+// What libarchive's callback is given, and what it leaves for us.
+struct Delivery {
+  const ArchiveSink& sink;
+  std::optional<Error> error = std::nullopt;
+};
+
+la_ssize_t deliver(archive* writer, void* data, const void* bytes, std::size_t size) {
+  auto& delivery = *static_cast<Delivery*>(data);
+  const auto taken = delivery.sink({static_cast<const char*>(bytes), size});
+  if (taken) return static_cast<la_ssize_t>(size);
+  delivery.error = taken.error();
+  archive_set_error(writer, EIO, "%s", "the sink failed");
+  return -1;
+}
+
+Failure why(archive* writer, const Delivery& delivery, std::string_view doing) {
+  if (delivery.error) return Failure(*delivery.error);
+  const char* const reason = archive_error_string(writer);
+  return fail("cannot {} the archive: {}", doing, reason == nullptr ? "no memory" : reason);
+}
+
+EntryPtr header_of(const ArchiveEntry& entry, std::chrono::sys_seconds time) {
+  EntryPtr header(archive_entry_new());
+  if (!header) return header;
+  const bool is_folder = entry.path.ends_with('/');
+  archive_entry_set_pathname(header.get(), entry.path.c_str());
+  archive_entry_set_filetype(header.get(), is_folder ? AE_IFDIR : AE_IFREG);
+  archive_entry_set_perm(header.get(), entry.mode);
+  archive_entry_set_size(header.get(), static_cast<la_int64_t>(entry.content.size()));
+  archive_entry_set_mtime(header.get(), time.time_since_epoch().count(), 0);
+  archive_entry_set_uid(header.get(), 0);
+  archive_entry_set_gid(header.get(), 0);
+  archive_entry_set_uname(header.get(), "root");
+  return header;
+}
+
+bool add(archive* writer, const ArchiveEntry& entry, std::chrono::sys_seconds time) {
+  const EntryPtr header = header_of(entry, time);
+  if (!header || archive_write_header(writer, header.get()) != ARCHIVE_OK) return false;
+  const auto written = archive_write_data(writer, entry.content.data(), entry.content.size());
+  return written == static_cast<la_ssize_t>(entry.content.size()) && archive_write_finish_entry(writer) == ARCHIVE_OK;
+}
+
+}  // namespace
+
+Result<void> write_tar(const std::vector<ArchiveEntry>& entries, std::chrono::sys_seconds time,
+                       const ArchiveSink& sink) {
+  Delivery delivery{sink};
+  const ArchivePtr writer(archive_write_new());
+  archive* const tar = writer.get();
+  // Blocks of no size: libarchive then passes bytes on at once, without a buffer of its own.
+  if (tar == nullptr || archive_write_set_format_ustar(tar) != ARCHIVE_OK ||
+      archive_write_set_bytes_per_block(tar, 0) != ARCHIVE_OK ||
+      archive_write_open(tar, &delivery, nullptr, &deliver, nullptr) != ARCHIVE_OK) {
+    return why(tar, delivery, "begin");
+  }
+  for (const auto& entry : entries) {
+    if (!add(tar, entry, time)) {
+      auto failure = why(tar, delivery, "add " + entry.path + " to");
+      archive_write_fail(tar);  // else freeing it would still write its end
+      return failure;
+    }
+  }
+  if (archive_write_close(tar) != ARCHIVE_OK) return why(tar, delivery, "end");
+  return {};
+}
+
+}  // namespace base

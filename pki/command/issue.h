@@ -1,0 +1,18 @@
+// `issue NAME`: makes one artefact that is missing. One thread.
+#pragma once
+
+#include <string>
+
+#include "pki/command/command_line.h"
+
+namespace pki::command {
+
+struct IssueOptions {
+  FolderOptions folder;
+  std::string name;
+};
+
+[[nodiscard]] base::ExitCode issue(const IssueOptions& options, const Surroundings& surroundings);
+void add_issue(CLI::App& app, Chosen& chosen);
+
+}  // namespace pki::command

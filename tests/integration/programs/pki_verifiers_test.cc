@@ -1,0 +1,169 @@
+// Every file of a PKI, of every algorithm, judged by the openssl program; and what the bundle's script leaves on a
+// machine, judged by tar, stat and the openssl program.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/folder_state.h"
+#include "tests/support/pki_folder.h"
+
+namespace tests {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using testing::Not;
+
+std::string yaml_of(const std::string& pki) {
+  return R"(apiVersion: keepstate/v1
+kind: Cluster
+metadata: {name: verifiers}
+spec:
+  domain: test.home.arpa
+  controlPlaneEndpoint: kubernetes.test.home.arpa:6443
+  networking: {podSubnet: 10.100.0.0/16, serviceSubnet: 10.32.0.0/24}
+  loadBalancer: {vip: 10.240.0.40}
+  pki: )" +
+         pki +
+         R"(
+  machines:
+    - {name: controller-0, role: control-plane, address: 10.240.0.10}
+    - {name: controller-1, role: control-plane, address: 10.240.0.11}
+    - {name: controller-2, role: control-plane, address: 10.240.0.12}
+    - {name: worker-0, role: worker, address: 10.240.0.20}
+)";
+}
+
+class PkiVerifiers : public testing::Test {
+ protected:
+  void make(const std::string& pki = "{}") {
+    pki_.emplace(KEEPSTATE_BIN_DIR, yaml_of(pki));
+    const auto made = pki_->run("init");
+    ASSERT_TRUE(made.status.ok()) << made.err;
+  }
+  [[nodiscard]] base::Output openssl(std::vector<std::string> words) const {
+    words.insert(words.begin(), "openssl");
+    return support::run_program(words);
+  }
+  [[nodiscard]] base::Output verify(const std::string& name, std::vector<std::string> words) const {
+    words.insert(words.begin(), {"verify", "-x509_strict", "-CAfile", pki_->at("ca.pem")});
+    words.push_back(pki_->at(name + ".pem"));
+    return openssl(words);
+  }
+  void expect_pair(const std::string& name) const {
+    EXPECT_TRUE(openssl({"pkey", "-check", "-noout", "-in", pki_->at(name + "-key.pem")}).status.ok()) << name;
+    EXPECT_EQ(openssl({"pkey", "-pubout", "-in", pki_->at(name + "-key.pem")}).out,
+              openssl({"x509", "-pubkey", "-noout", "-in", pki_->at(name + ".pem")}).out);
+  }
+  void expect_purposes(const std::string& name, bool serves, bool calls) const {
+    const auto server = verify(name, {"-purpose", "sslserver"});
+    const auto client = verify(name, {"-purpose", "sslclient"});
+    EXPECT_EQ(server.status.ok(), serves) << name << ": " << server.err;
+    EXPECT_EQ(client.status.ok(), calls) << name << ": " << client.err;
+  }
+  void expect_sound() const {
+    for (const char* name : {"ca", "admin", "kubernetes", "worker-0", "kube-controller-manager", "kube-scheduler",
+                             "kube-proxy", "service-account"}) {
+      expect_pair(name);
+      const auto said = verify(name, {});
+      EXPECT_TRUE(said.status.ok()) << name << ": " << said.err;
+    }
+    expect_purposes("kubernetes", true, true);
+    expect_purposes("worker-0", true, true);
+    for (const char* name : {"admin", "kube-controller-manager", "kube-scheduler", "kube-proxy"}) {
+      expect_purposes(name, false, true);
+    }
+    expect_purposes("service-account", false, false);
+  }
+
+  std::optional<support::PkiFolder> pki_;
+};
+
+class PkiAlgorithms : public PkiVerifiers, public testing::WithParamInterface<const char*> {};
+
+TEST_P(PkiAlgorithms, OpensslVerifiesEveryFileForItsPurposesOnly) {
+  ASSERT_NO_FATAL_FAILURE(make("{algorithm: " + std::string(GetParam()) + "}"));
+  expect_sound();
+}
+
+INSTANTIATE_TEST_SUITE_P(Pki, PkiAlgorithms,
+                         testing::Values("ecdsa-p256", "ecdsa-p384", "ed25519", "rsa-2048", "rsa-3072", "rsa-4096"),
+                         [](const auto& one) {
+                           std::string name(one.param);
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+TEST_F(PkiVerifiers, OpensslVerifiesEveryFileInEveryStageOfRotateCa) {
+  ASSERT_NO_FATAL_FAILURE(make());
+  for (const auto& words : {std::vector<std::string>{}, {"--continue", "2"}, {"--continue", "3"}}) {
+    const auto rotated = pki_->run("rotate-ca", words);
+    ASSERT_TRUE(rotated.status.ok()) << rotated.err;
+    expect_sound();
+  }
+}
+
+// Lab 04 of the edition of 2020, its hostnames and addresses, and the one that it forgot.
+TEST_F(PkiVerifiers, TheServerHasEveryNameOfTheHardWay) {
+  ASSERT_NO_FATAL_FAILURE(make());
+  for (const char* address : {"10.32.0.1", "10.240.0.10", "10.240.0.11", "10.240.0.12", "10.240.0.40", "127.0.0.1"}) {
+    const auto said = verify("kubernetes", {"-purpose", "sslserver", "-verify_ip", address});
+    EXPECT_TRUE(said.status.ok()) << address << ": " << said.err;
+  }
+  for (const char* name :
+       {"kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster",
+        "kubernetes.svc.cluster.local", "kubernetes.default.svc.cluster.local"}) {
+    const auto said = verify("kubernetes", {"-purpose", "sslserver", "-verify_hostname", name});
+    EXPECT_TRUE(said.status.ok()) << name << ": " << said.err;
+  }
+}
+
+TEST_F(PkiVerifiers, ASecondInitTouchesNoFile) {
+  ASSERT_NO_FATAL_FAILURE(make());
+  const auto before = support::state_of(pki_->path());
+  EXPECT_TRUE(pki_->run("init").status.ok());
+  EXPECT_EQ(support::state_of(pki_->path()), before);
+}
+
+TEST_F(PkiVerifiers, TheBundlesScriptPlacesWhatAMachineNeeds) {
+  ASSERT_NO_FATAL_FAILURE(make());
+  const fs::path root = pki_->scratch() / "root";
+  fs::create_directory(root);
+  const fs::path tar = pki_->scratch() / "b.tar";
+  for (const char* machine : {"controller-1", "worker-0"}) {
+    fs::remove(tar);
+    ASSERT_TRUE(pki_->run_into(tar, "bundle", {machine}).status.ok());
+    ASSERT_TRUE(support::run_program({"tar", "-xpf", tar.string(), "-C", pki_->scratch().string()}).status.ok());
+    const std::string script = (pki_->scratch() / (std::string(machine) + "-pki") / "install.sh").string();
+    const auto installed = support::run_program({"sh", script, "--root", root.string()});
+    ASSERT_TRUE(installed.status.ok()) << installed.err;
+    EXPECT_THAT(installed.out, HasSubstr("now run: systemctl restart "));
+    const auto again = support::run_program({"sh", script, "--root", root.string()});
+    EXPECT_THAT(again.out, HasSubstr("nothing to restart"));
+  }
+  EXPECT_EQ(support::mode_of(root / "var/lib/kubernetes/ca-key.pem"), 0600U);
+  EXPECT_EQ(support::mode_of(root / "var/lib/kubelet/kubeconfig"), 0600U);
+  EXPECT_EQ(support::mode_of(root / "etc/etcd/kubernetes.pem"), 0644U);
+  EXPECT_EQ(support::content_of(root / "var/lib/kubelet/kubeconfig"),
+            support::content_of(pki_->at("worker-0.kubeconfig")));
+  const auto said = openssl({"verify", "-CAfile", (root / "etc/etcd/ca.pem").string(), "-verify_ip", "10.240.0.20",
+                             (root / "var/lib/kubelet/worker-0.pem").string()});
+  EXPECT_TRUE(said.status.ok()) << said.err;
+}
+
+TEST_F(PkiVerifiers, NoKeyIsShownOnATerminal) {
+  ASSERT_NO_FATAL_FAILURE(make());
+  const std::string program = std::string(KEEPSTATE_BIN_DIR) + "/keepstate-pki";
+  for (const std::string& command :
+       {std::string("bundle worker-0"), std::string("kubeconfig admin --server https://127.0.0.1:6443")}) {
+    const auto said = support::run_program(
+        {"script", "-qec",
+         "'" + program + "' " + command + " -c '" + pki_->config().string() + "' --out '" + pki_->path().string() + "'",
+         "/dev/null"});
+    EXPECT_EQ(said.status.value, 2);
+    EXPECT_THAT(said.out, HasSubstr("do not belong on a terminal"));
+    EXPECT_THAT(said.out, Not(HasSubstr("client-key-data")));
+  }
+}
+
+}  // namespace
+}  // namespace tests
