@@ -14,6 +14,7 @@
 #include "lib/base/ip_address.h"
 #include "lib/base/socket_address.h"
 #include "lib/cluster/pki.h"
+#include "lib/cluster/provisioning.h"
 
 namespace cluster {
 
@@ -28,6 +29,7 @@ struct Machine {
   unsigned cpus = 2;
   std::uint64_t memory = 8ULL << 30;  // bytes
   std::uint64_t disk = 10ULL << 30;   // bytes
+  std::string mac{};                  // of its interface, "02:00:5e:10:00:0b"; "": one that follows from its name
 };
 
 struct Networking {
@@ -207,6 +209,9 @@ struct Cluster {
   std::optional<NodeNetwork> node_network;
   std::optional<LoadBalancer> load_balancer;
   std::vector<Machine> machines;
+  Hypervisor hypervisor;
+  Access access;
+  Dns dns;
   Pki pki;
 };
 

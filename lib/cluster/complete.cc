@@ -32,6 +32,7 @@ void name_backends(std::vector<Backend>& backends, const MachineNames& machines)
 }  // namespace
 
 void complete(Cluster& cluster, Findings& findings) {
+  if (cluster.hypervisor.folder.empty()) cluster.hypervisor.folder = "/var/lib/keepstate/" + cluster.name;
   if (!cluster.load_balancer) return;
   MachineNames machines;
   for (const Machine& machine : cluster.machines) machines.emplace(machine.address, machine.name);

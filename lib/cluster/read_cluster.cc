@@ -5,6 +5,7 @@
 #include "lib/cluster/map_reader.h"
 #include "lib/cluster/read_load_balancer.h"
 #include "lib/cluster/read_pki.h"
+#include "lib/cluster/read_provisioning.h"
 #include "lib/cluster/scalar.h"
 
 namespace cluster {
@@ -42,6 +43,7 @@ void read_machine(MapReader& in, Machine& machine) {
   in.require("address", machine.address, parse_unicast, "10.10.0.11");
   in.read("weight", machine.weight, kMachineWeight);
   in.read("podCIDR", machine.pod_cidr, parse_network);
+  in.read("mac", machine.mac, parse_mac);
   read_machine_size(in, machine);
 }
 
@@ -51,6 +53,9 @@ void read_spec(MapReader& in, Cluster& cluster) {
   in.read_map("networking", [&](MapReader& map) { read_networking(map, cluster.networking.emplace()); });
   in.read_map("nodeNetwork", [&](MapReader& map) { read_node_network(map, cluster.node_network.emplace()); });
   in.read_map("loadBalancer", [&](MapReader& map) { read_load_balancer(map, cluster.load_balancer.emplace()); });
+  in.read_map("hypervisor", [&](MapReader& map) { read_hypervisor(map, cluster.hypervisor); });
+  in.read_map("access", [&](MapReader& map) { read_access(map, cluster.access); });
+  in.read_map("dns", [&](MapReader& map) { read_dns(map, cluster.dns); });
   in.read_map("pki", [&](MapReader& map) { read_pki(map, cluster.pki); });
   Machine defaults;
   in.read_map("machineDefaults", [&](MapReader& map) { read_machine_size(map, defaults); });

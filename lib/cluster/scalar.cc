@@ -92,6 +92,21 @@ base::Result<std::string> parse_interface(std::string_view text) {
   return std::string(text);
 }
 
+base::Result<std::string> parse_mac(std::string_view text) {
+  std::string mac(text);
+  std::transform(mac.begin(), mac.end(), mac.begin(),
+                 [](char c) { return is_upper(c) ? static_cast<char>(c + 32) : c; });
+  bool sound = mac.size() == 17;
+  for (std::size_t i = 0; sound && i < mac.size(); ++i) {
+    sound = i % 3 == 2 ? mac[i] == ':' : is_digit(mac[i]) || (mac[i] >= 'a' && mac[i] <= 'f');
+  }
+  if (!sound) return base::fail("'{}' is no Ethernet address; write it as 02:00:5e:10:00:0b", text);
+  const bool is_group = std::string_view("13579bdf").find(mac[1]) != std::string_view::npos;  // IEEE 802, the I/G bit
+  if (is_group) return base::fail("'{}' is the address of a group; make its second digit even", text);
+  if (mac == "00:00:00:00:00:00") return base::fail("'{}' is nobody's address; write it as 02:00:5e:10:00:0b", text);
+  return mac;
+}
+
 base::Result<std::string> parse_socket_path(std::string_view text) {
   if (!text.starts_with('/')) return base::fail("'{}' is not an absolute path; begin it with /", text);
   if (text.size() > kLongestSocketPath) {
@@ -102,6 +117,18 @@ base::Result<std::string> parse_socket_path(std::string_view text) {
 
 base::Result<std::string> parse_file_path(std::string_view text) {
   if (!text.starts_with('/')) return base::fail("'{}' is not an absolute path; begin it with /", text);
+  return std::string(text);
+}
+
+base::Result<std::string> parse_plain_path(std::string_view text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return is_lower(c) || is_upper(c) || is_digit(c) || std::string_view("/._+@-").find(c) != std::string_view::npos;
+  });
+  if (!text.starts_with('/')) return base::fail("'{}' is not an absolute path; begin it with /", text);
+  if (!plain || text.find("/..") != std::string_view::npos) {
+    return base::fail("'{}' has more in it than letters, digits and \"/._+@-\", or a '..'; choose a plainer path",
+                      text);
+  }
   return std::string(text);
 }
 

@@ -26,11 +26,16 @@ namespace cluster {
 [[nodiscard]] base::Result<std::string> parse_domain(std::string_view text);
 // What Linux and FreeBSD both take as the name of a network interface: 1 to 15 of A-Z a-z 0-9 . _ -
 [[nodiscard]] base::Result<std::string> parse_interface(std::string_view text);
+// The address of one Ethernet interface, in lower case: "02:00:5e:10:00:0b". One for a group is an error.
+[[nodiscard]] base::Result<std::string> parse_mac(std::string_view text);
 // An absolute path that fits into a Unix socket's address (103 bytes on FreeBSD).
 [[nodiscard]] base::Result<std::string> parse_socket_path(std::string_view text);
 
 // An absolute path of a file. Whether it is there is for those to find out who read it.
 [[nodiscard]] base::Result<std::string> parse_file_path(std::string_view text);
+// An absolute path of nothing but letters, digits and "/._+@-", without "..": one that no shell, unit or command line
+// of QEMU takes for anything else.
+[[nodiscard]] base::Result<std::string> parse_plain_path(std::string_view text);
 // What a GET asks for: begins with /, no spaces: "/livez?exclude=etcd".
 [[nodiscard]] base::Result<std::string> parse_url_path(std::string_view text);
 

@@ -7,6 +7,7 @@
 #include "lib/cluster/first_seen.h"
 #include "lib/cluster/validate_load_balancer.h"
 #include "lib/cluster/validate_pki.h"
+#include "lib/cluster/validate_provisioning.h"
 
 namespace cluster {
 namespace {
@@ -219,6 +220,7 @@ void validate(const Cluster& cluster, Findings& findings) {
   check_machines(cluster, networks, findings);
   check_vip(cluster, networks, findings);
   validate_load_balancer(cluster, findings);
+  validate_provisioning(cluster, findings);
   validate_pki(cluster.pki, findings);
 }
 
