@@ -72,6 +72,13 @@ Result<UniqueFd> open_for_child(const std::filesystem::path& path, int flags) {
   return fd;
 }
 
+Result<UniqueFd> open_input(int given) {
+  if (given < 0) return open_for_child("/dev/null", O_RDONLY);
+  UniqueFd fd(::fcntl(given, F_DUPFD_CLOEXEC, kChannelDescriptor + 1));
+  if (!fd) return fail("cannot pass descriptor {} on as standard input: {}", given, errno_text(errno));
+  return fd;
+}
+
 // One output stream: what the child writes to (closed: it inherits ours), and what we read from.
 Result<Pipe> open_output(const OutputTarget& target) {
   if (std::holds_alternative<Inherit>(target)) return Pipe{};
@@ -247,7 +254,7 @@ Result<Launched> launch(const std::vector<std::string>& argv, const SubprocessOp
   auto plan = prepare(argv, options);
   if (!plan) return Failure(plan.error());
   plan->as_orphan = kinship == Kinship::kOrphan;
-  auto in = open_for_child("/dev/null", O_RDONLY);
+  auto in = open_input(options.input);
   if (!in) return Failure(in.error());
   auto out = open_output(options.out);
   if (!out) return fail("cannot start '{}': {}", argv.front(), out.error().message);

@@ -37,6 +37,7 @@ struct SubprocessOptions {
   OutputTarget err = Inherit{};
   OnParentDeath on_parent_death = OnParentDeath::kLiveOn;
   ProcessGroup group = ProcessGroup::kShared;
+  int input = -1;          // a descriptor of ours that becomes the program's standard input; -1: /dev/null
   int channel = -1;        // a descriptor of ours that becomes Subprocess::kChannel of the program; -1: none
   int ignored_signal = 0;  // that the program ignores from its first instruction on; 0: none
 };

@@ -1,9 +1,10 @@
 // Subprocess: one program that was started, and the duty to reap it.
 //
-// It is started from a list of words, never through a shell, with its standard input at /dev/null and no descriptor of
-// ours but the three standard ones and the channel, if there is one. Who destroys a Subprocess that still runs kills it
-// (SIGKILL) and reaps it, so that nothing outlives its owner. Safe in a program with threads; each object belongs to
-// one thread at a time. The program must not ignore SIGCHLD, and must not reap children that are not its own.
+// It is started from a list of words, never through a shell, with its standard input at /dev/null or what it is given,
+// and no descriptor of ours but the three standard ones and the channel, if there is one. Who destroys a Subprocess
+// that still runs kills it (SIGKILL) and reaps it, so that nothing outlives its owner. Safe in a program with threads;
+// each object belongs to one thread at a time. The program must not ignore SIGCHLD, and must not reap children that are
+// not its own.
 #pragma once
 
 #include <sys/types.h>

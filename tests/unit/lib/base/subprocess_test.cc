@@ -1,5 +1,6 @@
 #include "lib/base/subprocess.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -9,6 +10,7 @@
 #include <thread>
 
 #include "lib/base/file_system.h"
+#include "tests/support/temporary_folder.h"
 
 namespace base {
 namespace {
@@ -60,6 +62,15 @@ TEST(Subprocess, ReadsMoreThanAPipeHoldsOnBothStreams) {
 
 TEST(Subprocess, GivesEndOfFileOnStandardInput) {
   EXPECT_EQ(shell("cat; echo end").out, "end\n");
+}
+
+TEST(Subprocess, ReadsWhatItIsGivenFromItsBeginning) {
+  const tests::support::TemporaryFolder folder;
+  ASSERT_TRUE(write_file(folder.path() / "input", "one\ntwo\n", 0600));
+  const UniqueFd input(::open((folder.path() / "input").c_str(), O_RDONLY | O_CLOEXEC));
+  SubprocessOptions options;
+  options.input = input.get();
+  EXPECT_EQ(run_captured({"cat"}, options).value().out, "one\ntwo\n");
 }
 
 TEST(Subprocess, RunsInTheFolderWithTheEnvironment) {

@@ -1,0 +1,130 @@
+// FakeHost: a Host in memory for tests. Files and folders are a map; programs answer as the test says, and every call
+// is kept as a line. Any thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "provisioner/step/host.h"
+#include "provisioner/step/shell_text.h"
+
+namespace provisioner {
+
+class FakeHost final : public step::Host {
+ public:
+  // A program whose command line begins with `begin` answers so; the longest beginning that fits counts. Programs that
+  // nobody told of answer nothing and end with 0.
+  void answer(std::string begin, std::string out, int exit_code = 0) {
+    react(std::move(begin), [out = std::move(out), exit_code](const step::Command&) {
+      return base::Output{{base::ExitStatus::Kind::kExited, exit_code}, out, exit_code == 0 ? "" : out};
+    });
+  }
+  void react(std::string begin, std::function<base::Output(const step::Command&)> reaction) {
+    const std::lock_guard lock(mutex_);
+    reactions_[std::move(begin)] = std::move(reaction);
+  }
+  void put(const std::filesystem::path& path, std::string content, mode_t mode = 0644) {
+    const std::lock_guard lock(mutex_);
+    files_[path.string()] = {std::move(content), mode};
+  }
+  // From now on a write to this path fails.
+  void refuse_write(const std::filesystem::path& path) {
+    const std::lock_guard lock(mutex_);
+    refused_.insert(path.string());
+  }
+
+  [[nodiscard]] std::vector<std::string> calls() const {
+    const std::lock_guard lock(mutex_);
+    return calls_;
+  }
+  [[nodiscard]] std::map<std::string, step::FileState> files() const {
+    const std::lock_guard lock(mutex_);
+    return files_;
+  }
+  [[nodiscard]] std::string content(const std::filesystem::path& path) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = files_.find(path.string());
+    return found == files_.end() ? "" : found->second.content;
+  }
+  void forget_calls() {
+    const std::lock_guard lock(mutex_);
+    calls_.clear();
+  }
+
+  [[nodiscard]] base::Result<base::Output> run(const step::Command& command) override {
+    const std::string line = step::shell_text(command);
+    std::function<base::Output(const step::Command&)> reaction;
+    {
+      const std::lock_guard lock(mutex_);
+      calls_.push_back(line);
+      std::size_t longest = 0;
+      for (const auto& [begin, one] : reactions_) {
+        if (!line.starts_with(begin) || begin.size() < longest) continue;
+        longest = begin.size();
+        reaction = one;
+      }
+    }
+    return reaction ? reaction(command) : base::Output{};
+  }
+  [[nodiscard]] base::Result<std::optional<step::FileState>> read(const std::filesystem::path& path) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = files_.find(path.string());
+    if (found == files_.end()) return std::nullopt;
+    return found->second;
+  }
+  [[nodiscard]] base::Result<void> write(const std::filesystem::path& path, const step::FileState& file) override {
+    const std::lock_guard lock(mutex_);
+    if (refused_.contains(path.string())) return base::fail("cannot write {}: No space left on device", path.string());
+    files_[path.string()] = file;
+    return {};
+  }
+  [[nodiscard]] base::Result<void> remove(const std::filesystem::path& path) override {
+    const std::lock_guard lock(mutex_);
+    files_.erase(path.string());
+    return {};
+  }
+  [[nodiscard]] base::Result<void> make_folder(const std::filesystem::path& path, mode_t /*mode*/) override {
+    const std::lock_guard lock(mutex_);
+    folders_.insert(path.string());
+    return {};
+  }
+  [[nodiscard]] base::Result<void> remove_tree(const std::filesystem::path& path) override {
+    const std::lock_guard lock(mutex_);
+    const auto is_below = [&](const std::string& one) {
+      return one == path.string() || one.starts_with(path.string() + "/");
+    };
+    std::erase_if(files_, [&](const auto& file) { return is_below(file.first); });
+    std::erase_if(folders_, is_below);
+    return {};
+  }
+  [[nodiscard]] base::Result<std::vector<std::string>> list(const std::filesystem::path& path) override {
+    const std::lock_guard lock(mutex_);
+    std::set<std::string> names;
+    const auto look_at = [&](const std::string& one) {
+      const std::string above = path.string() + "/";
+      if (one.starts_with(above)) names.insert(one.substr(above.size(), one.find('/', above.size()) - above.size()));
+    };
+    for (const auto& file : files_) look_at(file.first);
+    for (const auto& folder : folders_) look_at(folder);
+    return std::vector<std::string>(names.begin(), names.end());
+  }
+  [[nodiscard]] bool exists(const std::filesystem::path& path) override {
+    const std::lock_guard lock(mutex_);
+    return files_.contains(path.string()) || folders_.contains(path.string());
+  }
+
+ private:
+  mutable std::mutex mutex_;  // guards all below
+  std::map<std::string, std::function<base::Output(const step::Command&)>> reactions_;
+  std::map<std::string, step::FileState> files_;
+  std::set<std::string> folders_;
+  std::set<std::string> refused_;
+  std::vector<std::string> calls_;
+};
+
+}  // namespace provisioner

@@ -1,0 +1,84 @@
+#include "provisioner/step/system_host.h"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "tests/support/temporary_folder.h"
+
+namespace provisioner::step {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class SystemHostTest : public ::testing::Test {
+ protected:
+  std::filesystem::path at(const char* name) const { return folder_.path() / name; }
+
+  SystemHost host_;
+  tests::support::TemporaryFolder folder_;
+};
+
+TEST_F(SystemHostTest, GivesAProgramItsInput) {
+  const std::string much(300'000, 'x');
+  EXPECT_EQ(host_.run({{"cat"}, much}).value().out, much);
+  EXPECT_EQ(host_.run({{"cat"}}).value().out, "");
+}
+
+TEST_F(SystemHostTest, HearsProgramsInOneLanguage) {
+  EXPECT_EQ(host_.run({{"sh", "-c", "echo $LC_ALL"}}).value().out, "C\n");
+}
+
+TEST_F(SystemHostTest, KillsWhatTakesTooLong) {
+  EXPECT_FALSE(host_.run({{"sleep", "600"}, "", std::chrono::milliseconds(50)}));
+}
+
+TEST_F(SystemHostTest, WritesReadsAndRemoves) {
+  EXPECT_EQ(host_.read(at("f")).value(), std::nullopt);
+  ASSERT_TRUE(host_.write(at("f"), {"text", 0640}));
+  EXPECT_EQ(host_.read(at("f")).value(), (FileState{"text", 0640}));
+  EXPECT_TRUE(host_.exists(at("f")));
+  ASSERT_TRUE(host_.remove(at("f")));
+  EXPECT_FALSE(host_.exists(at("f")));
+  EXPECT_TRUE(host_.remove(at("f")));
+  EXPECT_TRUE(host_.remove(at("f") / "below"));
+}
+
+TEST_F(SystemHostTest, MakesFoldersWithThoseAbove) {
+  const mode_t before = ::umask(077);
+  ASSERT_TRUE(host_.make_folder(at("a") / "b" / "c", 0750));
+  ::umask(before);
+  struct stat status {};
+  ASSERT_EQ(::stat((at("a") / "b" / "c").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0750U);
+  EXPECT_TRUE(host_.make_folder(at("a"), 0700));
+  ASSERT_TRUE(host_.write(at("file"), {"", 0600}));
+  EXPECT_THAT(host_.make_folder(at("file"), 0700).error().message, HasSubstr("File exists"));
+}
+
+TEST_F(SystemHostTest, RemovesATreeAndFollowsNoLink) {
+  ASSERT_TRUE(host_.make_folder(at("kept"), 0700));
+  ASSERT_TRUE(host_.write(at("kept") / "f", {"", 0600}));
+  ASSERT_TRUE(host_.make_folder(at("gone"), 0700));
+  std::filesystem::create_directory_symlink(at("kept"), at("gone") / "link");
+  ASSERT_TRUE(host_.remove_tree(at("gone")));
+  EXPECT_FALSE(host_.exists(at("gone")));
+  EXPECT_TRUE(host_.exists(at("kept") / "f"));
+  EXPECT_TRUE(host_.remove_tree(at("gone")));
+}
+
+TEST_F(SystemHostTest, ListsAFolder) {
+  ASSERT_TRUE(host_.write(at("b"), {"", 0600}));
+  ASSERT_TRUE(host_.write(at("a"), {"", 0600}));
+  EXPECT_THAT(host_.list(folder_.path()).value(), ElementsAre("a", "b"));
+  EXPECT_THAT(host_.list(at("none")).value(), IsEmpty());
+}
+
+TEST_F(SystemHostTest, SeesALinkThatLeadsNowhere) {
+  std::filesystem::create_symlink(at("nowhere"), at("link"));
+  EXPECT_TRUE(host_.exists(at("link")));
+}
+
+}  // namespace
+}  // namespace provisioner::step
