@@ -4,6 +4,7 @@
 
 #include <openssl/ssl.h>
 
+#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -18,6 +19,7 @@ class LiveServer {
   // `name`: of the certificate. The files are read now: what changes in the folder later does not reach the server.
   LiveServer(const std::filesystem::path& folder, const std::string& name)
       : context_(SSL_CTX_new(TLS_server_method())), server_([this](base::UniqueFd socket) { talk(socket); }) {
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // OpenSSL writes by write(2), and a client may have left
     const std::string certificate = (folder / (name + ".pem")).string();
     const std::string key = (folder / (name + "-key.pem")).string();
     const std::string authority = (folder / "ca.pem").string();
