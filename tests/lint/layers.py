@@ -22,7 +22,7 @@ from typing import Iterator, NamedTuple
 LAYERS = {
     "lb/main": 9, "provisioner/main": 9, "pki/main": 9,
     "lb/commands": 8,
-    "lb/daemon": 7, "lb/options": 7, "provisioner/commands": 7, "pki/command": 7, "pki/commands": 8,
+    "lb/daemon": 7, "lb/options": 7, "provisioner/command": 7, "provisioner/commands": 8, "pki/command": 7, "pki/commands": 8,
     "lb/control": 6, "lb/client": 6, "lb/doctor": 6, "provisioner/plan": 6, "pki/output": 6,
     "lb/proxy": 5, "lb/ruleset": 5, "pki/crypto": 5,
     "provisioner/hypervisor": 5, "provisioner/cloud_init": 5, "provisioner/dns": 5, "provisioner/network": 5,
