@@ -3,14 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <iterator>
 #include <set>
+
+#include "lib/firewall/check_ruleset.h"
+#include "lib/firewall/ipfw_masquerade.h"
 
 namespace firewall {
 namespace {
 
-constexpr unsigned kFirstRule = 1000;
 constexpr unsigned kLastRule = 65534;        // 65535 is ipfw's own default rule
 constexpr double kProbSteps = 2147483647.0;  // `prob` becomes int32(p * 0x7fffffff)
 
@@ -20,18 +21,6 @@ std::uint64_t total_weight(const Spread& spread) {
   std::uint64_t sum = 0;
   for (const Target& target : spread.targets) sum += target.weight;
   return sum;
-}
-
-bool is_state_name(const std::string& name) {
-  const auto is_allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '.' || c == '-'; };
-  return !name.empty() && name.size() <= 63 && name != "any" && std::ranges::all_of(name, is_allowed);
-}
-
-// A name goes into a comment of one line, whatever is in it.
-std::string printable(std::string name) {
-  std::ranges::replace_if(
-      name, [](unsigned char c) { return c < 0x20 || c == 0x7f; }, '?');
-  return name;
 }
 
 // The first rule is check-state.
@@ -115,15 +104,19 @@ void render_target_needs(const Ruleset& ruleset, Out out) {
   fmt::format_to(out, "# A backend that calls the address itself is therefore answered by itself.\n");
 }
 
+void render_commands(const Ruleset& ruleset, Out out) {
+  fmt::format_to(out, "# Check:  {}\n# Load:   {}\n# Remove: {}\n", to_text(ipfw_check_argv(ruleset, "/PATH/FILE")),
+                 to_text(ipfw_apply_argv(ruleset, "/PATH/FILE")), to_text(ipfw_remove_argv(ruleset)));
+}
+
 void render_header(const Ruleset& ruleset, Out out) {
-  fmt::format_to(out, R"(# Rules of ipfw(8) that spread TCP connections over backends by weight.
-# Check: ipfw -n FILE    Load: ipfw -q FILE    Remove: ipfw -q delete {}-{} (this cuts their connections)
-#
+  fmt::format_to(out, "# Rules of ipfw(8) that spread TCP connections over backends by weight.\n");
+  render_commands(ruleset, out);
+  fmt::format_to(out, R"(#
 # `fwd` changes the next hop alone: a packet keeps its destination address and port, and the backend answers the client
 # directly. `check-state` comes first, so that `prob` is thrown once a connection; a rule that is deleted takes the
 # states of its connections with it, and the last rule of a block must stay enabled.
-)",
-                 kFirstRule, kFirstRule + rule_count(ruleset) - 1);
+)");
   render_host_needs(ruleset, out);
   render_target_needs(ruleset, out);
 }
@@ -150,28 +143,50 @@ unsigned render_spread(const Ruleset& ruleset, const Spread& spread, unsigned nu
 }  // namespace
 
 base::Result<void> check_ipfw(const Ruleset& ruleset) {
-  if (!is_state_name(ruleset.name)) {
-    return base::fail("'{}' cannot name ipfw's states; use 1 to 63 letters, digits, '_', '.' or '-', but not 'any'",
-                      printable(ruleset.name));
+  if (!ruleset.spreads.empty() && !ruleset.masquerades.empty()) {
+    return base::fail("spreads and masquerades want sets of their own; make two rulesets");
   }
-  if (const std::size_t count = rule_count(ruleset); count > kLastRule - kFirstRule + 1) {
+  const unsigned first = ruleset.numbers.first_rule;
+  if (const std::size_t count = rule_count(ruleset); count > kLastRule - first + 1) {
     return base::fail("{} rules are needed, but ipfw has numbers for {} from {} on; use fewer backends or listeners",
-                      count, kLastRule - kFirstRule + 1, kFirstRule);
+                      count, kLastRule - first + 1, first);
   }
   for (const Spread& spread : ruleset.spreads) {
     if (auto checked = check_spread(spread); !checked) return checked;
   }
-  return {};
+  return check_ipfw_masquerades(ruleset);
 }
 
 std::string render_ipfw(const Ruleset& ruleset) {
   std::string text;
   const Out out(text);
+  if (!ruleset.masquerades.empty()) {
+    text = "# Rules of ipfw(8) that hide networks behind this host's address.\n";
+    render_commands(ruleset, out);
+    return text + render_ipfw_masquerades(ruleset);
+  }
   render_header(ruleset, out);
-  unsigned number = kFirstRule;
+  unsigned number = ruleset.numbers.first_rule;
   fmt::format_to(out, "\nadd {} check-state :{}\n", number++, ruleset.name);
   for (const Spread& spread : ruleset.spreads) number = render_spread(ruleset, spread, number, out);
   return text;
+}
+
+std::vector<Command> ipfw_check_argv(const Ruleset& /*ruleset*/, const std::string& file) {
+  return {{{"ipfw", "-n", "-q", "-f", file}}};
+}
+
+std::vector<Command> ipfw_apply_argv(const Ruleset& ruleset, const std::string& file) {
+  auto commands = ruleset.spreads.empty() ? std::vector<Command>{} : ipfw_remove_argv(ruleset);
+  commands.push_back({{"ipfw", "-q", "-f", file}});
+  return commands;
+}
+
+std::vector<Command> ipfw_remove_argv(const Ruleset& ruleset) {
+  if (ruleset.spreads.empty()) return ipfw_masquerade_remove_argv(ruleset);
+  const auto first = ruleset.numbers.first_rule;
+  return {
+      {{"ipfw", "-q", "-f", "delete", fmt::format("{}-{}", first, first + rule_count(ruleset) - 1)}, OnFailure::kGoOn}};
 }
 
 }  // namespace firewall

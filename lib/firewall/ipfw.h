@@ -3,18 +3,25 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lib/base/result.h"
+#include "lib/firewall/command.h"
 #include "lib/firewall/ruleset.h"
 
 namespace firewall {
 
 // Refuses what ipfw cannot do, and what its parser takes without a word but means otherwise: a target on another port
 // or of another address family, a `prob` below the resolution of 2^-31 (it never matches), more rules than it has
-// numbers, a state name that is not [A-Za-z0-9_.-]{1,63} (ipfw2.c, ipfw_check_object_name).
+// numbers; and spreads beside masquerades, whose rules want sets of their own.
 [[nodiscard]] base::Result<void> check_ipfw(const Ruleset& ruleset);
 
 // Of a ruleset that check_ipfw accepts. The comments say how to load it and what the host and the targets need.
 [[nodiscard]] std::string render_ipfw(const Ruleset& ruleset);
+
+// -f: to delete what is not there ends nothing. -n: changes nothing.
+[[nodiscard]] std::vector<Command> ipfw_check_argv(const Ruleset& ruleset, const std::string& file);
+[[nodiscard]] std::vector<Command> ipfw_apply_argv(const Ruleset& ruleset, const std::string& file);
+[[nodiscard]] std::vector<Command> ipfw_remove_argv(const Ruleset& ruleset);
 
 }  // namespace firewall

@@ -23,7 +23,8 @@ TEST(Dialect, IsFoundByItsName) {
 }
 
 TEST(Dialect, AnUnknownNameIsToldTheKnownOnes) {
-  EXPECT_EQ(find_dialect("ipf").error().message, "there is no ruleset format 'ipf'; known: ipfw");
+  EXPECT_EQ(find_dialect("ipf").error().message,
+            "there is no ruleset format 'ipf'; known: ipfw, nftables, iptables, pf");
   EXPECT_FALSE(render(one_target("10.10.0.11:6443"), ""));
 }
 
@@ -36,6 +37,23 @@ TEST(Dialect, DoesNotRenderWhatItsCheckRefuses) {
   const auto refused = render(one_target("10.10.0.11:443"), "ipfw");
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().message, HasSubstr("cannot write the rules for ipfw: kube-apiserver: "));
+}
+
+TEST(Dialect, DoesNotRenderUnderAnotherName) {
+  Ruleset ruleset = one_target("10.10.0.11:6443");
+  ruleset.name = "filter";
+  EXPECT_THAT(render(ruleset, "ipfw").error().message, HasSubstr("'filter' cannot mark rules as ours"));
+}
+
+TEST(Dialect, KnowsTheProgramsThatTakeIt) {
+  const Ruleset ruleset{.name = "keepstate_nat"};
+  for (const char* name : {"ipfw", "nftables", "iptables", "pf"}) {
+    const auto dialect = find_dialect(name);
+    ASSERT_TRUE(dialect) << name;
+    EXPECT_THAT(to_text(dialect->check_argv(ruleset, "/a/file")), HasSubstr("/a/file")) << name;
+    EXPECT_THAT(to_text(dialect->apply_argv(ruleset, "/a/file")), HasSubstr("/a/file")) << name;
+    EXPECT_THAT(to_text(dialect->remove_argv(ruleset)), ::testing::Not(HasSubstr("/a/file"))) << name;
+  }
 }
 
 }  // namespace

@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <numeric>
 #include <sstream>
 
-#include "lib/base/file_system.h"
 #include "lib/base/random.h"
+#include "tests/unit/lib/firewall/golden_file.h"
+#include "tests/unit/lib/firewall/sample_rulesets.h"
 
 namespace firewall {
 namespace {
@@ -40,17 +39,9 @@ std::vector<std::uint32_t> random_weights(std::size_t count, std::uint64_t seed)
   return weights;
 }
 
-// With KEEPSTATE_UPDATE_GOLDEN=1 in the environment the file is written anew, and the test fails once more.
-void expect_golden(const Ruleset& ruleset, const std::string& name) {
+void expect_ipfw_golden(const Ruleset& ruleset, const std::string& name) {
   ASSERT_TRUE(check_ipfw(ruleset));
-  const std::string path = std::string(KEEPSTATE_SOURCE_DIR "/tests/unit/lib/firewall/golden/") + name;
-  if (std::getenv("KEEPSTATE_UPDATE_GOLDEN") != nullptr) {
-    ASSERT_TRUE(base::write_file(path, render_ipfw(ruleset), 0644));
-    FAIL() << path << " was written; read it, then test again";
-  }
-  const auto golden = base::read_file(path);
-  ASSERT_TRUE(golden) << golden.error().message;
-  EXPECT_EQ(render_ipfw(ruleset), *golden);
+  expect_golden(render_ipfw(ruleset), name);
 }
 
 // What the text says, read back as ipfw would: the share of new connections that each fwd rule gets.
@@ -93,19 +84,19 @@ void expect_shares(const std::vector<std::uint32_t>& weights) {
 }
 
 TEST(Ipfw, ThreeEqualBackends) {
-  expect_golden(ruleset_of({1, 1, 1}), "1_1_1.rules");
+  expect_ipfw_golden(ruleset_of({1, 1, 1}), "1_1_1.rules");
 }
 TEST(Ipfw, AHeavyOne) {
-  expect_golden(ruleset_of({1, 1, 2}), "1_1_2.rules");
+  expect_ipfw_golden(ruleset_of({1, 1, 2}), "1_1_2.rules");
 }
 TEST(Ipfw, AWeightOfZero) {
-  expect_golden(ruleset_of({1, 1, 0}), "weight_0.rules");
+  expect_ipfw_golden(ruleset_of({1, 1, 0}), "weight_0.rules");
 }
 TEST(Ipfw, OneBackend) {
-  expect_golden(ruleset_of({3}), "one_backend.rules");
+  expect_ipfw_golden(ruleset_of({3}), "one_backend.rules");
 }
 TEST(Ipfw, AHundredBackends) {
-  expect_golden(ruleset_of(random_weights(100, 1)), "100_backends.rules");
+  expect_ipfw_golden(ruleset_of(random_weights(100, 1)), "100_backends.rules");
 }
 
 TEST(Ipfw, BothFamiliesAndTwoListeners) {
@@ -118,7 +109,7 @@ TEST(Ipfw, BothFamiliesAndTwoListeners) {
     v6.targets.push_back({.name = address, .address = base::SocketAddress::parse(address).value()});
   }
   ruleset.spreads.push_back(v6);
-  expect_golden(ruleset, "ipv6.rules");
+  expect_ipfw_golden(ruleset, "ipv6.rules");
 }
 
 TEST(Ipfw, TheChainOfProbsGivesTheWeights) {
@@ -177,25 +168,25 @@ TEST(Ipfw, RefusesAProbThatWouldNeverMatch) {
   EXPECT_TRUE(check_ipfw(ruleset_of({1, 2000000000})));
 }
 
-TEST(Ipfw, RefusesNamesThatIpfwWouldNotTake) {
-  for (const char* name : {"", "any", "kube apiserver", "a:b", "naïve"}) {
-    Ruleset ruleset = ruleset_of({1});
-    ruleset.name = name;
-    EXPECT_FALSE(check_ipfw(ruleset)) << name;
-  }
-  Ruleset ruleset = ruleset_of({1});
-  ruleset.name = std::string(63, 'n');
-  EXPECT_TRUE(check_ipfw(ruleset));
-  ruleset.name += 'n';
-  EXPECT_FALSE(check_ipfw(ruleset));
-}
-
 TEST(Ipfw, RefusesMoreRulesThanThereAreNumbers) {
   Ruleset ruleset = ruleset_of({1});
   ruleset.spreads.assign(64534, ruleset.spreads[0]);  // with check-state the rules 1000 to 65534
   EXPECT_TRUE(check_ipfw(ruleset));
   ruleset.spreads.push_back(ruleset.spreads[0]);
   EXPECT_THAT(check_ipfw(ruleset).error().message, HasSubstr("64536 rules are needed, but ipfw has numbers for 64535"));
+}
+
+TEST(Ipfw, RefusesSpreadsBesideMasquerades) {
+  Ruleset ruleset = ruleset_of({1});
+  ruleset.masquerades = one_masquerade_v4().masquerades;
+  EXPECT_THAT(check_ipfw(ruleset).error().message, HasSubstr("make two rulesets"));
+}
+
+TEST(Ipfw, IsLoadedInPlaceOfWhatWasThere) {
+  const auto commands = ipfw_apply_argv(ruleset_of({1, 1}), "/etc/rules");
+  EXPECT_EQ(to_text(commands), "ipfw -q -f delete 1000-1002; ipfw -q -f /etc/rules");
+  EXPECT_EQ(commands[0].on_failure, OnFailure::kGoOn);
+  EXPECT_EQ(to_text(ipfw_check_argv(ruleset_of({1}), "/etc/rules")), "ipfw -n -q -f /etc/rules");
 }
 
 TEST(Ipfw, NamesEachAddressOnce) {
