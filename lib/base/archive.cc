@@ -7,6 +7,8 @@
 #include <memory>
 #include <optional>
 
+#include "lib/base/iso9660_times.h"
+
 namespace base {
 namespace {
 
@@ -82,6 +84,32 @@ Result<void> write_tar(const std::vector<ArchiveEntry>& entries, std::chrono::sy
   }
   if (archive_write_close(tar) != ARCHIVE_OK) return why(tar, delivery, "end");
   return {};
+}
+
+Result<std::string> iso9660_image(const std::string& volume, const std::vector<ArchiveEntry>& entries,
+                                  std::chrono::sys_seconds time) {
+  std::string image;
+  const ArchiveSink sink = [&image](std::string_view bytes) {
+    image += bytes;
+    return Result<void>();
+  };
+  Delivery delivery{sink};
+  const ArchivePtr writer(archive_write_new());
+  archive* const iso = writer.get();
+  // Without pad: 300 KiB of zeros are for tapes and drives that read ahead.
+  const std::string options = "volume-id=" + volume + ",joliet,rockridge=useful,!pad";
+  if (iso == nullptr || archive_write_set_format_iso9660(iso) != ARCHIVE_OK ||
+      archive_write_set_options(iso, options.c_str()) != ARCHIVE_OK ||
+      archive_write_open(iso, &delivery, nullptr, &deliver, nullptr) != ARCHIVE_OK) {
+    return why(iso, delivery, "begin");
+  }
+  for (const auto& entry : entries) {
+    if (entry.path.find('/') != std::string::npos) return fail("{}: the image has no folders", entry.path);
+    if (!add(iso, entry, time)) return why(iso, delivery, "add " + entry.path + " to");
+  }
+  if (archive_write_close(iso) != ARCHIVE_OK) return why(iso, delivery, "end");
+  if (auto set = set_iso9660_times(image, time); !set) return Failure(set.error());
+  return image;
 }
 
 }  // namespace base

@@ -44,7 +44,8 @@ enum class DnsProvider { kNsdUnbound, kHosts, kNone };
 
 struct Dns {
   DnsProvider provider = DnsProvider::kNsdUnbound;
-  std::vector<base::IpAddress> forwarders;  // whom Unbound asks for the rest of the world; empty: it asks from the root
+  // Whom Unbound asks for the rest of the world; empty: it asks from the root. Without Unbound, whom the machines ask.
+  std::vector<base::IpAddress> forwarders;
 };
 
 }  // namespace cluster

@@ -62,11 +62,6 @@ void check_folder(const Cluster& cluster, Findings& findings) {
   }
 }
 
-void check_dns(const Cluster& cluster, Findings& findings) {
-  if (!findings.readable("spec.dns.forwarders") || cluster.dns.provider == DnsProvider::kNsdUnbound) return;
-  findings.warning("spec.dns.forwarders", "forwarders: only Unbound asks them (provider: nsd-unbound); remove them");
-}
-
 }  // namespace
 
 void validate_provisioning(const Cluster& cluster, Findings& findings) {
@@ -74,7 +69,6 @@ void validate_provisioning(const Cluster& cluster, Findings& findings) {
   check_kind(cluster.hypervisor, findings);
   check_folder(cluster, findings);
   check_macs(cluster.machines, findings);
-  check_dns(cluster, findings);
 }
 
 }  // namespace cluster

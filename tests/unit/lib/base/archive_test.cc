@@ -1,9 +1,12 @@
 #include "lib/base/archive.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include <fstream>
+#include <map>
 
 #include "lib/base/subprocess.h"
 #include "tests/support/folder_state.h"
@@ -78,6 +81,37 @@ TEST(Archive, NamesAnEntryThatHasNoPlaceInAnArchive) {
       write_tar({{std::string(300, 'x'), 0644, "a"}}, kTime, [](std::string_view) { return Result<void>(); });
   ASSERT_FALSE(written);
   EXPECT_THAT(written.error().message, HasSubstr("cannot add xxx"));
+}
+
+// What libarchive's own reader finds in an image; its Rock Ridge names, else Joliet's.
+std::map<std::string, std::string> read_image(const std::string& image) {
+  std::map<std::string, std::string> files;
+  const std::unique_ptr<archive, int (*)(archive*)> reader(archive_read_new(), &archive_read_free);
+  archive_read_support_format_iso9660(reader.get());
+  EXPECT_EQ(archive_read_open_memory(reader.get(), image.data(), image.size()), ARCHIVE_OK);
+  for (archive_entry* entry = nullptr; archive_read_next_header(reader.get(), &entry) == ARCHIVE_OK;) {
+    if (archive_entry_filetype(entry) != AE_IFREG) continue;
+    std::string content(static_cast<std::size_t>(archive_entry_size(entry)), '\0');
+    archive_read_data(reader.get(), content.data(), content.size());
+    EXPECT_EQ(archive_entry_mtime(entry), kTime.time_since_epoch().count()) << archive_entry_pathname(entry);
+    files[archive_entry_pathname(entry)] = content;
+  }
+  return files;
+}
+
+TEST(Archive, AnImageKeepsNamesAsTheyAre) {
+  const std::string big(5000, 'x');
+  const auto image = iso9660_image("cidata", {{"user-data", 0644, big}, {"meta-data", 0644, "a\n"}}, kTime);
+  ASSERT_TRUE(image) << image.error().message;
+  const std::map<std::string, std::string> files{{"user-data", big}, {"meta-data", "a\n"}};
+  EXPECT_EQ(read_image(*image), files);
+  EXPECT_EQ(image->substr(0x8000 + 40, 7), "CIDATA ");  // ISO 9660 knows capitals alone; Joliet has it as it is
+}
+
+TEST(Archive, AnImageHasNoFolders) {
+  const auto image = iso9660_image("cidata", {{"a/b", 0644, ""}}, kTime);
+  ASSERT_FALSE(image);
+  EXPECT_EQ(image.error().message, "a/b: the image has no folders");
 }
 
 TEST(Archive, AnEmptyOneIsWhole) {
