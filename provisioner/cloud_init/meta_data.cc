@@ -4,6 +4,7 @@
 
 #include "lib/base/hash.h"
 #include "provisioner/cloud_init/yaml_text.h"
+#include "provisioner/step/mark.h"
 
 namespace provisioner::cloud_init {
 
@@ -12,10 +13,10 @@ std::string meta_data(const Guest& guest, std::string_view inputs) {
   if (guest.pod_cidr) facts += fmt::format("pod-cidr: {}\n", yaml_word(guest.pod_cidr->to_string()));
   const std::uint64_t hash = base::hash(fmt::format("{}{}", facts, inputs));
   return fmt::format(
-      "# Made by keepstate-provisioner for cluster {}; a change here is lost.\n"
+      "# {} a change here is lost.\n"
       "instance-id: {}\n"
       "{}",
-      guest.cluster, yaml_word(fmt::format("{}-{:016x}", guest.name, hash)), facts);
+      step::mark_of(guest.cluster), yaml_word(fmt::format("{}-{:016x}", guest.name, hash)), facts);
 }
 
 }  // namespace provisioner::cloud_init

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "provisioner/cloud_init/yaml_text.h"
+#include "provisioner/step/mark.h"
 
 namespace provisioner::cloud_init {
 namespace {
@@ -20,7 +21,7 @@ std::vector<std::string> texts_of(const std::vector<base::IpAddress>& addresses)
 // gateway4 is deprecated.
 std::string network_config(const Guest& guest) {
   std::string text = fmt::format(
-      "# Made by keepstate-provisioner for cluster {}; a change here is lost.\n"
+      "# {} a change here is lost.\n"
       "version: 2\n"
       "ethernets:\n"
       "  eth0:\n"
@@ -30,7 +31,7 @@ std::string network_config(const Guest& guest) {
       "    dhcp6: false\n"
       "    accept-ra: false\n"
       "    addresses: [{}]\n",
-      guest.cluster, yaml_word(guest.mac),
+      step::mark_of(guest.cluster), yaml_word(guest.mac),
       yaml_word(fmt::format("{}/{}", guest.address.to_string(), guest.prefix_length)));
   if (guest.gateway) {
     text += fmt::format("    routes: [{{to: {}, via: {}}}]\n", yaml_word(guest.gateway->is_v6() ? "::/0" : "0.0.0.0/0"),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "provisioner/cloud_init/yaml_text.h"
+#include "provisioner/step/mark.h"
 
 namespace provisioner::cloud_init {
 namespace {
@@ -13,9 +14,9 @@ constexpr const char* kVipWanted = "/etc/systemd/system/multi-user.target.wants/
 std::string identity(const Guest& guest) {
   std::string text = fmt::format(
       "#cloud-config\n"
-      "# Made by keepstate-provisioner for cluster {}; a change here is lost.\n"
+      "# {} a change here is lost.\n"
       "hostname: {}\n",
-      guest.cluster, yaml_word(guest.name));
+      step::mark_of(guest.cluster), yaml_word(guest.name));
   if (guest.fqdn != guest.name) text += "fqdn: " + yaml_word(guest.fqdn) + "\n";
   return text + "manage_etc_hosts: false\n";
 }
@@ -57,12 +58,12 @@ std::string first_commands(const Guest& guest) {
 
 std::string hosts_file(const Guest& guest) {
   std::string text = fmt::format(
-      "# Made by keepstate-provisioner for cluster {}.\n"
+      "# {} the next seed writes it anew.\n"
       "127.0.0.1 localhost\n"
       "::1 localhost ip6-localhost ip6-loopback\n"
       "ff02::1 ip6-allnodes\n"
       "ff02::2 ip6-allrouters\n",
-      guest.cluster);
+      step::mark_of(guest.cluster));
   for (const HostsLine& line : guest.hosts) {
     text += fmt::format("{} {}\n", line.address.to_string(), fmt::join(line.names, " "));
   }

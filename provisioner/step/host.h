@@ -1,5 +1,5 @@
-// Host: the machine that the provisioner works on, as far as it reaches: programs, files, folders. SystemHost is the
-// real one; tests have one in memory. Every call may come from several threads at once.
+// Host: the machine that the provisioner works on, as far as it reaches: programs, files, folders, sockets. SystemHost
+// is the real one; tests have one in memory. Every call may come from several threads at once.
 #pragma once
 
 #include <sys/types.h>
@@ -13,6 +13,7 @@
 
 #include "lib/base/result.h"
 #include "lib/base/subprocess.h"
+#include "lib/base/unique_fd.h"
 
 namespace provisioner::step {
 
@@ -52,6 +53,9 @@ class Host {
   // The names in a folder, sorted; none where it is not there.
   [[nodiscard]] virtual base::Result<std::vector<std::string>> list(const std::filesystem::path& path) = 0;
   [[nodiscard]] virtual bool exists(const std::filesystem::path& path) = 0;
+
+  // A stream to the program that listens at this Unix socket; an error where none does.
+  [[nodiscard]] virtual base::Result<base::UniqueFd> connect(const std::filesystem::path& socket) = 0;
 };
 
 // Runs it and wants exit code 0; the error quotes the command and what it said. Gives its standard output.

@@ -1,7 +1,9 @@
 #include "provisioner/step/system_host.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -105,6 +107,19 @@ base::Result<std::vector<std::string>> SystemHost::list(const fs::path& path) {
 bool SystemHost::exists(const fs::path& path) {
   std::error_code error;
   return fs::exists(fs::symlink_status(path, error));
+}
+
+base::Result<base::UniqueFd> SystemHost::connect(const fs::path& socket) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = socket.string();
+  if (path.size() >= sizeof address.sun_path) return base::fail("cannot connect to {}: the path is too long", path);
+  path.copy(address.sun_path, path.size());
+  base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    return base::fail("cannot connect to {}: {}", path, base::errno_text(errno));
+  }
+  return fd;
 }
 
 }  // namespace provisioner::step

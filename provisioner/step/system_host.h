@@ -15,6 +15,7 @@ class SystemHost final : public Host {
   [[nodiscard]] base::Result<void> remove_tree(const std::filesystem::path& path) override;
   [[nodiscard]] base::Result<std::vector<std::string>> list(const std::filesystem::path& path) override;
   [[nodiscard]] bool exists(const std::filesystem::path& path) override;
+  [[nodiscard]] base::Result<base::UniqueFd> connect(const std::filesystem::path& socket) override;
 };
 
 }  // namespace provisioner::step

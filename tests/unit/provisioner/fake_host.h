@@ -2,11 +2,16 @@
 // is kept as a line. Any thread.
 #pragma once
 
+#include <sys/socket.h>
+
+#include <array>
 #include <functional>
+#include <list>
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -31,6 +36,15 @@ class FakeHost final : public step::Host {
   void put(const std::filesystem::path& path, std::string content, mode_t mode = 0644) {
     const std::lock_guard lock(mutex_);
     files_[path.string()] = {std::move(content), mode};
+  }
+  // Whoever connects to this socket talks to `program`, which runs in a thread of its own and ends when its peer does.
+  void listen(const std::filesystem::path& socket, std::function<void(base::UniqueFd)> program) {
+    const std::lock_guard lock(mutex_);
+    programs_[socket.string()] = std::move(program);
+  }
+  void stop_listening(const std::filesystem::path& socket) {
+    const std::lock_guard lock(mutex_);
+    programs_.erase(socket.string());
   }
   // From now on a write to this path fails.
   void refuse_write(const std::filesystem::path& path) {
@@ -117,6 +131,22 @@ class FakeHost final : public step::Host {
     const std::lock_guard lock(mutex_);
     return files_.contains(path.string()) || folders_.contains(path.string());
   }
+  [[nodiscard]] base::Result<base::UniqueFd> connect(const std::filesystem::path& socket) override {
+    std::function<void(base::UniqueFd)> program;
+    {
+      const std::lock_guard lock(mutex_);
+      calls_.push_back("connect " + socket.string());
+      const auto found = programs_.find(socket.string());
+      if (found == programs_.end())
+        return base::fail("cannot connect to {}: No such file or directory", socket.string());
+      program = found->second;
+    }
+    std::array<int, 2> ends{-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return base::fail("no sockets");
+    const std::lock_guard lock(mutex_);
+    talks_.emplace_back([program, fd = ends[1]] { program(base::UniqueFd(fd)); });
+    return base::UniqueFd(ends[0]);
+  }
 
  private:
   mutable std::mutex mutex_;  // guards all below
@@ -124,7 +154,9 @@ class FakeHost final : public step::Host {
   std::map<std::string, step::FileState> files_;
   std::set<std::string> folders_;
   std::set<std::string> refused_;
+  std::map<std::string, std::function<void(base::UniqueFd)>> programs_;
   std::vector<std::string> calls_;
+  std::list<std::jthread> talks_;
 };
 
 }  // namespace provisioner

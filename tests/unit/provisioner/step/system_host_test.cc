@@ -1,7 +1,9 @@
 #include "provisioner/step/system_host.h"
 
 #include <gmock/gmock.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include "tests/support/temporary_folder.h"
 
@@ -73,6 +75,19 @@ TEST_F(SystemHostTest, ListsAFolder) {
   ASSERT_TRUE(host_.write(at("a"), {"", 0600}));
   EXPECT_THAT(host_.list(folder_.path()).value(), ElementsAre("a", "b"));
   EXPECT_THAT(host_.list(at("none")).value(), IsEmpty());
+}
+
+TEST_F(SystemHostTest, ConnectsToASocket) {
+  const base::UniqueFd listening(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  at("s").string().copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(listening.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  EXPECT_THAT(host_.connect(at("s")).error().message, HasSubstr("Connection refused"));
+  ASSERT_EQ(::listen(listening.get(), 1), 0);
+  EXPECT_TRUE(host_.connect(at("s")));
+  EXPECT_THAT(host_.connect(at("none")).error().message, HasSubstr("No such file"));
+  EXPECT_THAT(host_.connect(at(std::string(200, 'x').c_str())).error().message, HasSubstr("too long"));
 }
 
 TEST_F(SystemHostTest, SeesALinkThatLeadsNowhere) {
