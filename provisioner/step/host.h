@@ -1,5 +1,5 @@
-// Host: the machine that the provisioner works on, as far as it reaches: programs, files, folders, sockets. SystemHost
-// is the real one; tests have one in memory. Every call may come from several threads at once.
+// Host: the machine that the provisioner works on, as far as it reaches: programs, files, folders, sockets, its clock.
+// SystemHost is the real one; tests have one in memory. Every call may come from several threads at once.
 #pragma once
 
 #include <sys/types.h>
@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/clock.h"
 #include "lib/base/result.h"
 #include "lib/base/subprocess.h"
 #include "lib/base/unique_fd.h"
@@ -56,6 +57,9 @@ class Host {
 
   // A stream to the program that listens at this Unix socket; an error where none does.
   [[nodiscard]] virtual base::Result<base::UniqueFd> connect(const std::filesystem::path& socket) = 0;
+
+  [[nodiscard]] virtual base::SteadyTime now() = 0;
+  virtual void rest(std::chrono::milliseconds time) = 0;
 };
 
 // Runs it and wants exit code 0; the error quotes the command and what it said. Gives its standard output.

@@ -2,6 +2,8 @@
 // carried out at most once. One thread at a time.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,6 +37,13 @@ class Step {
   // Makes undone what carry_out did, also where that failed half-way. Called at most once, and only after carry_out.
   [[nodiscard]] virtual base::Result<void> undo(Workplace& /*place*/) { return {}; }
 };
+
+// False: it was over before its time, because of an interruption.
+inline bool rest(Workplace& place, std::chrono::milliseconds time) {
+  constexpr std::chrono::milliseconds kSlice{100};  // as long as nobody minds to wait for an end
+  for (; time.count() > 0 && !place.is_interrupted(); time -= kSlice) place.host().rest(std::min(time, kSlice));
+  return !place.is_interrupted();
+}
 
 using Steps = std::vector<std::unique_ptr<Step>>;
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <thread>
 
 #include "lib/base/file_system.h"
 #include "lib/base/unique_fd.h"
@@ -120,6 +121,14 @@ base::Result<base::UniqueFd> SystemHost::connect(const fs::path& socket) {
     return base::fail("cannot connect to {}: {}", path, base::errno_text(errno));
   }
   return fd;
+}
+
+base::SteadyTime SystemHost::now() {
+  return std::chrono::steady_clock::now();
+}
+
+void SystemHost::rest(std::chrono::milliseconds time) {
+  std::this_thread::sleep_for(time);
 }
 
 }  // namespace provisioner::step

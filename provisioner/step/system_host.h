@@ -16,6 +16,8 @@ class SystemHost final : public Host {
   [[nodiscard]] base::Result<std::vector<std::string>> list(const std::filesystem::path& path) override;
   [[nodiscard]] bool exists(const std::filesystem::path& path) override;
   [[nodiscard]] base::Result<base::UniqueFd> connect(const std::filesystem::path& socket) override;
+  [[nodiscard]] base::SteadyTime now() override;
+  void rest(std::chrono::milliseconds time) override;
 };
 
 }  // namespace provisioner::step

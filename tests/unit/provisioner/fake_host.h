@@ -147,6 +147,22 @@ class FakeHost final : public step::Host {
     talks_.emplace_back([program, fd = ends[1]] { program(base::UniqueFd(fd)); });
     return base::UniqueFd(ends[0]);
   }
+  // Its clock goes only while somebody rests; `passes` is told where it stands then.
+  [[nodiscard]] base::SteadyTime now() override {
+    const std::lock_guard lock(mutex_);
+    return now_;
+  }
+  void rest(std::chrono::milliseconds time) override {
+    std::function<void(base::SteadyTime)> told;
+    base::SteadyTime now;
+    {
+      const std::lock_guard lock(mutex_);
+      now = now_ += time;
+      told = passes;
+    }
+    if (told) told(now);
+  }
+  std::function<void(base::SteadyTime)> passes;
 
  private:
   mutable std::mutex mutex_;  // guards all below
@@ -157,6 +173,7 @@ class FakeHost final : public step::Host {
   std::map<std::string, std::function<void(base::UniqueFd)>> programs_;
   std::vector<std::string> calls_;
   std::list<std::jthread> talks_;
+  base::SteadyTime now_;
 };
 
 }  // namespace provisioner

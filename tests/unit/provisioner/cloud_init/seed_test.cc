@@ -23,7 +23,7 @@ std::vector<Seed> many_seeds() {
     const cluster::Cluster cluster = ClusterGenerator(number).cluster();
     const VipHolder vip = number % 2 == 0 ? VipHolder::kBackends : VipHolder::kHost;
     const cluster::Machine& machine = cluster.machines[number % cluster.machines.size()];
-    seeds.push_back(seed_of(guest_of(cluster, machine, {.own_key = kOwnKey, .vip = vip}).value()));
+    seeds.emplace_back(seed_of(guest_of(cluster, machine, {.own_key = kOwnKey, .vip = vip}).value()));
   }
   return seeds;
 }

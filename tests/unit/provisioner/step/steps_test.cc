@@ -81,6 +81,16 @@ TEST(RunAtUndo, RunsOnlyThen) {
   EXPECT_THAT(place.host().calls(), ElementsAre("nsd-control reload"));
 }
 
+TEST(Rest, EndsWithAnInterruption) {
+  FakeWorkplace place;
+  const auto before = place.host().now();
+  EXPECT_TRUE(rest(place, std::chrono::milliseconds(250)));
+  EXPECT_EQ(place.host().now() - before, std::chrono::milliseconds(250));
+  place.interrupted = true;
+  EXPECT_FALSE(rest(place, std::chrono::hours(1)));
+  EXPECT_EQ(place.host().now() - before, std::chrono::milliseconds(250));
+}
+
 TEST(LedgerSteps, ClaimAndRelease) {
   FakeWorkplace place;
   const LedgerEntry entry{"bridge", "bridge1", "x"};

@@ -90,6 +90,12 @@ TEST_F(SystemHostTest, ConnectsToASocket) {
   EXPECT_THAT(host_.connect(at(std::string(200, 'x').c_str())).error().message, HasSubstr("too long"));
 }
 
+TEST_F(SystemHostTest, ItsClockGoesWhileItRests) {
+  const auto before = host_.now();
+  host_.rest(std::chrono::milliseconds(3));
+  EXPECT_GE(host_.now() - before, std::chrono::milliseconds(3));
+}
+
 TEST_F(SystemHostTest, SeesALinkThatLeadsNowhere) {
   std::filesystem::create_symlink(at("nowhere"), at("link"));
   EXPECT_TRUE(host_.exists(at("link")));
