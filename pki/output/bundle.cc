@@ -1,11 +1,12 @@
 #include "pki/output/bundle.h"
 
 #include <algorithm>
-#include <iterator>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "lib/base/archive.h"
+#include "lib/cluster/machine_files.h"
 #include "pki/output/install_script.h"
 
 namespace pki::output {
@@ -15,12 +16,6 @@ using std::string_view;
 
 constexpr mode_t kPublic = 0644;
 constexpr mode_t kSecret = 0600;
-
-constexpr string_view kEtcdFolder = "/etc/etcd/";
-constexpr string_view kKubernetesFolder = "/var/lib/kubernetes/";
-constexpr string_view kKubeletFolder = "/var/lib/kubelet/";
-constexpr string_view kProxyKubeconfig = "/var/lib/kube-proxy/kubeconfig";
-constexpr string_view kEtcd = "etcd";
 
 bool is_certificate(string_view file) {
   return file.ends_with(".pem") && !file.ends_with("-key.pem");
@@ -62,21 +57,9 @@ base::Result<crypto::SecretText> secret_tar(const std::vector<base::ArchiveEntry
 
 std::vector<BundleFile> places_for(const std::string& file, const std::string& machine,
                                    const std::vector<std::string>& units) {
-  const mode_t mode = is_certificate(file) ? kPublic : kSecret;
-  if (file == machine + ".kubeconfig") return {{file, std::string(kKubeletFolder) + "kubeconfig", mode, units}};
-  if (file == machine + ".pem" || file == machine + "-key.pem") {
-    return {{file, std::string(kKubeletFolder) + file, mode, units}};
-  }
-  if (file == "kube-proxy.kubeconfig") return {{file, std::string(kProxyKubeconfig), mode, units}};
-  // etcd reads a copy of its own (lab 07), the others what lies in /var/lib/kubernetes (lab 08).
   std::vector<BundleFile> places;
-  std::vector<std::string> others;
-  std::copy_if(units.begin(), units.end(), std::back_inserter(others), [](const auto& unit) { return unit != kEtcd; });
-  if (others.size() != units.size()) {
-    places.push_back({file, std::string(kEtcdFolder) + file, mode, {std::string(kEtcd)}});
-  }
-  if (!others.empty() || units.empty()) {
-    places.push_back({file, std::string(kKubernetesFolder) + file, mode, std::move(others)});
+  for (auto& place : cluster::places_of({file, units}, machine)) {
+    places.push_back({file, std::move(place.path), is_certificate(file) ? kPublic : kSecret, std::move(place.units)});
   }
   return places;
 }
