@@ -13,6 +13,7 @@
 
 #include "lib/base/ip_address.h"
 #include "lib/base/socket_address.h"
+#include "lib/cluster/kubernetes.h"
 #include "lib/cluster/pki.h"
 #include "lib/cluster/provisioning.h"
 
@@ -213,6 +214,7 @@ struct Cluster {
   Access access;
   Dns dns;
   Pki pki;
+  Kubernetes kubernetes;
 };
 
 }  // namespace cluster

@@ -29,10 +29,19 @@ void name_backends(std::vector<Backend>& backends, const MachineNames& machines)
   }
 }
 
+// What pods call the API server by (kubeadm's choice too), so that its address may change.
+std::string default_issuer(const Cluster& cluster) {
+  const Networking defaults;
+  const std::string& domain = cluster.networking ? cluster.networking->dns_domain : defaults.dns_domain;
+  return "https://kubernetes.default.svc." + domain;
+}
+
 }  // namespace
 
 void complete(Cluster& cluster, Findings& findings) {
   if (cluster.hypervisor.folder.empty()) cluster.hypervisor.folder = "/var/lib/keepstate/" + cluster.name;
+  std::string& issuer = cluster.kubernetes.service_account_issuer;
+  if (issuer.empty()) issuer = default_issuer(cluster);
   if (!cluster.load_balancer) return;
   MachineNames machines;
   for (const Machine& machine : cluster.machines) machines.emplace(machine.address, machine.name);

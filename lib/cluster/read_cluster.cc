@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "lib/cluster/map_reader.h"
+#include "lib/cluster/read_kubernetes.h"
 #include "lib/cluster/read_load_balancer.h"
 #include "lib/cluster/read_pki.h"
 #include "lib/cluster/read_provisioning.h"
@@ -57,6 +58,7 @@ void read_spec(MapReader& in, Cluster& cluster) {
   in.read_map("access", [&](MapReader& map) { read_access(map, cluster.access); });
   in.read_map("dns", [&](MapReader& map) { read_dns(map, cluster.dns); });
   in.read_map("pki", [&](MapReader& map) { read_pki(map, cluster.pki); });
+  in.read_map("kubernetes", [&](MapReader& map) { read_kubernetes(map, cluster.kubernetes); });
   Machine defaults;
   in.read_map("machineDefaults", [&](MapReader& map) { read_machine_size(map, defaults); });
   in.read_list("machines", [&](MapReader& map) { read_machine(map, cluster.machines.emplace_back(defaults)); });

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/cluster/first_seen.h"
+#include "lib/cluster/validate_kubernetes.h"
 #include "lib/cluster/validate_load_balancer.h"
 #include "lib/cluster/validate_pki.h"
 #include "lib/cluster/validate_provisioning.h"
@@ -222,6 +223,7 @@ void validate(const Cluster& cluster, Findings& findings) {
   validate_load_balancer(cluster, findings);
   validate_provisioning(cluster, findings);
   validate_pki(cluster.pki, findings);
+  validate_kubernetes(cluster, findings);
 }
 
 }  // namespace cluster

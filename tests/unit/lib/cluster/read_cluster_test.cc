@@ -50,7 +50,7 @@ TEST(ReadCluster, RefusesSectionsThatItDoesNotKnow) {
   for (const char* section : {"certificates", "encryption"}) {
     EXPECT_EQ(all_said(testing::file_with_spec(fmt::format("  {}: {{}}\n", section))),
               fmt::format("4:3: unknown key '{}' in spec; the keys here are domain, controlPlaneEndpoint, networking, "
-                          "nodeNetwork, loadBalancer, hypervisor, access, dns, pki, machineDefaults, machines\n",
+                          "nodeNetwork, loadBalancer, hypervisor, access, dns, pki, kubernetes, machineDefaults, machines\n",
                           section));
   }
 }
