@@ -72,19 +72,29 @@ Result<UniqueFd> open_for_child(const std::filesystem::path& path, int flags) {
   return fd;
 }
 
-Result<UniqueFd> open_input(int given) {
-  if (given < 0) return open_for_child("/dev/null", O_RDONLY);
+Result<UniqueFd> pass_on(int given) {
   UniqueFd fd(::fcntl(given, F_DUPFD_CLOEXEC, kChannelDescriptor + 1));
-  if (!fd) return fail("cannot pass descriptor {} on as standard input: {}", given, errno_text(errno));
+  if (!fd) return fail("cannot pass descriptor {} on to it: {}", given, errno_text(errno));
   return fd;
+}
+
+Result<UniqueFd> open_input(int given) {
+  return given < 0 ? open_for_child("/dev/null", O_RDONLY) : pass_on(given);
+}
+
+Result<UniqueFd> open_target(const OutputTarget& target) {
+  if (const auto* file = std::get_if<AppendTo>(&target)) {
+    return open_for_child(file->file, O_WRONLY | O_CREAT | O_APPEND);
+  }
+  if (const auto* given = std::get_if<WriteTo>(&target)) return pass_on(given->descriptor);
+  return open_for_child("/dev/null", O_WRONLY);
 }
 
 // One output stream: what the child writes to (closed: it inherits ours), and what we read from.
 Result<Pipe> open_output(const OutputTarget& target) {
   if (std::holds_alternative<Inherit>(target)) return Pipe{};
   if (std::holds_alternative<Capture>(target)) return make_pipe();
-  const auto* file = std::get_if<AppendTo>(&target);
-  auto fd = file ? open_for_child(file->file, O_WRONLY | O_CREAT | O_APPEND) : open_for_child("/dev/null", O_WRONLY);
+  auto fd = open_target(target);
   if (!fd) return Failure(fd.error());
   return Pipe{{}, std::move(*fd)};
 }
@@ -255,7 +265,7 @@ Result<Launched> launch(const std::vector<std::string>& argv, const SubprocessOp
   if (!plan) return Failure(plan.error());
   plan->as_orphan = kinship == Kinship::kOrphan;
   auto in = open_input(options.input);
-  if (!in) return Failure(in.error());
+  if (!in) return fail("cannot start '{}': {}", argv.front(), in.error().message);
   auto out = open_output(options.out);
   if (!out) return fail("cannot start '{}': {}", argv.front(), out.error().message);
   auto err = open_output(options.err);

@@ -22,7 +22,10 @@ struct Capture {};  // a pipe that Subprocess::out() or err() reads
 struct AppendTo {   // a file, made with mode 0600 if it is missing
   std::filesystem::path file;
 };
-using OutputTarget = std::variant<Inherit, Discard, Capture, AppendTo>;
+struct WriteTo {  // a descriptor of ours, which stays ours
+  int descriptor;
+};
+using OutputTarget = std::variant<Inherit, Discard, Capture, AppendTo, WriteTo>;
 
 // What becomes of the program when the thread that started it ends (so also when our program is killed).
 enum class OnParentDeath { kLiveOn, kDie };  // kDie is heeded on Linux only (PR_SET_PDEATHSIG)

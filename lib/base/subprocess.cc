@@ -1,15 +1,14 @@
 #include "lib/base/subprocess.h"
 
-#include <poll.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <thread>
+
+#include "lib/base/drain.h"
 
 namespace base {
 namespace {
@@ -33,41 +32,6 @@ std::optional<ExitStatus> reap(pid_t pid, int flags) noexcept {
   if (WIFSIGNALED(status)) return ExitStatus{ExitStatus::Kind::kKilled, WTERMSIG(status)};
   return ExitStatus{ExitStatus::Kind::kExited, WEXITSTATUS(status)};
 }
-
-// Both pipes of a running program, read side by side: one after the other would deadlock on a full second pipe.
-class Drain {
- public:
-  Drain(const UniqueFd& out, const UniqueFd& err) noexcept {
-    fds_[0] = {out.get(), POLLIN, 0};
-    fds_[1] = {err.get(), POLLIN, 0};
-  }
-
-  // False: the deadline came first.
-  [[nodiscard]] bool run(steady_clock::time_point deadline) {
-    while (fds_[0].fd >= 0 || fds_[1].fd >= 0) {
-      const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
-      if (left <= 0) return false;
-      const int ready = ::poll(fds_.data(), fds_.size(), static_cast<int>(std::min<long long>(left, 60'000)));
-      if (ready < 0 && errno != EINTR) return false;
-      for (std::size_t i = 0; ready > 0 && i < fds_.size(); ++i) read_some(i);
-    }
-    return true;
-  }
-
-  [[nodiscard]] std::string take(std::size_t i) noexcept { return std::move(texts_[i]); }
-
- private:
-  void read_some(std::size_t i) {
-    if (fds_[i].fd < 0 || fds_[i].revents == 0) return;
-    std::array<char, 16384> chunk;  // NOLINT(*-member-init): read fills it
-    const ssize_t n = ::read(fds_[i].fd, chunk.data(), chunk.size());
-    if (n > 0) texts_[i].append(chunk.data(), static_cast<std::size_t>(n));
-    if (n == 0 || (n < 0 && errno != EINTR)) fds_[i].fd = -1;  // poll passes over it from now on
-  }
-
-  std::array<pollfd, 2> fds_{};
-  std::array<std::string, 2> texts_;
-};
 
 }  // namespace
 
@@ -159,7 +123,7 @@ Result<Output> run_captured(const std::vector<std::string>& argv, const Subproce
   const auto deadline = steady_clock::now() + timeout;
   auto process = Subprocess::start(argv, captured);
   if (!process) return Failure(process.error());
-  Drain drain(process->out(), process->err());
+  Drain drain({process->out().get(), process->err().get()});
   const bool all_read = drain.run(deadline);
   const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
   const auto status = process->wait_for(std::max(left, milliseconds{0}));
