@@ -28,6 +28,7 @@ enum class ContainerRuntimeKind { kContainerd, kOther };
 struct ContainerRuntime {
   ContainerRuntimeKind kind = ContainerRuntimeKind::kContainerd;
   std::string endpoint = "unix:///run/containerd/containerd.sock";  // CRI; a Unix socket
+  std::string program;                                              // absolute: containerd; "": in `binaries`
 };
 
 enum class InitialClusterState { kNew, kExisting };  // kExisting: a member that joins an etcd that is there
@@ -49,7 +50,9 @@ inline constexpr std::array<std::string_view, 6> kProgramNames{
 struct Kubernetes {
   KubernetesVersion version;
   std::string binaries = "/usr/local/bin";  // absolute: the folder of the programs on the machines
-  unsigned goaway_per_million = 1000;       // requests whose connection kube-apiserver has its client open anew
+  // Requests whose connection kube-apiserver has its client open anew; unset: a thousand, or none where one serves
+  // alone.
+  std::optional<unsigned> goaway_per_million;
   std::chrono::milliseconds shutdown_delay{10'000};  // kube-apiserver: from SIGTERM, /readyz red, to the closed port
   std::string service_account_issuer;                // URL; filled in by complete()
   std::string resolv_conf = "/run/systemd/resolve/resolv.conf";  // absolute: what pods' own begins as

@@ -103,6 +103,7 @@ base::Result<std::string> parse_extra_arg(std::string_view text) {
 void read_container_runtime(MapReader& in, ContainerRuntime& runtime) {
   in.read("type", runtime.kind, kRuntimeKind);
   in.read("endpoint", runtime.endpoint, parse_endpoint);
+  in.read("program", runtime.program, parse_plain_path);
 }
 
 void read_etcd(MapReader& in, Etcd& etcd) {

@@ -11,6 +11,7 @@ namespace {
 constexpr const char* kQuota = "spec.kubernetes.etcd.quota";
 constexpr const char* kShutdownDelay = "spec.kubernetes.shutdownDelay";
 constexpr const char* kEndpoint = "spec.kubernetes.containerRuntime.endpoint";
+constexpr const char* kRuntimeProgram = "spec.kubernetes.containerRuntime.program";
 constexpr const char* kRuntimeType = "spec.kubernetes.containerRuntime.type";
 
 // Beside its database a member keeps snapshots of it and its log, and needs the same room once more to defragment.
@@ -55,6 +56,9 @@ void check_shutdown_delay(const Cluster& cluster, Findings& findings) {
 
 void check_runtime(const ContainerRuntime& runtime, Findings& findings) {
   if (runtime.kind != ContainerRuntimeKind::kOther || !findings.readable(kRuntimeType)) return;
+  if (findings.readable(kRuntimeProgram)) {
+    findings.warning(kRuntimeProgram, "program: only containerd is started by us; remove it");
+  }
   if (findings.given(kEndpoint) || !findings.sound(kEndpoint)) return;
   findings.error(kRuntimeType,
                  "type: another container runtime than containerd needs endpoint, where it answers; add it, as "

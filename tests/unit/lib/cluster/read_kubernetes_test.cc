@@ -24,7 +24,7 @@ TEST(ReadKubernetes, HasDefaultsForAll) {
       kubernetes_with("  networking: {podSubnet: 10.1.0.0/16, serviceSubnet: 10.32.0.0/24}\n");
   EXPECT_EQ(kubernetes.version.minor, KubernetesVersion::kCurrent);
   EXPECT_EQ(kubernetes.binaries, "/usr/local/bin");
-  EXPECT_EQ(kubernetes.goaway_per_million, 1000U);
+  EXPECT_EQ(kubernetes.goaway_per_million, std::nullopt);
   EXPECT_EQ(kubernetes.shutdown_delay, std::chrono::seconds{10});
   EXPECT_EQ(kubernetes.service_account_issuer, "https://kubernetes.default.svc.cluster.local");
   EXPECT_EQ(kubernetes.resolv_conf, "/run/systemd/resolve/resolv.conf");
@@ -44,7 +44,7 @@ TEST(ReadKubernetes, ReadsEveryKey) {
       "    shutdownDelay: 1m\n"
       "    serviceAccountIssuer: https://10.10.0.1:6443\n"
       "    resolvConf: /etc/resolv.conf\n"
-      "    containerRuntime: {type: other, endpoint: 'unix:///run/crio/crio.sock'}\n"
+      "    containerRuntime: {type: other, endpoint: 'unix:///run/crio/crio.sock', program: /usr/bin/containerd}\n"
       "    etcd: {quota: 4GiB, initialClusterState: existing}\n"
       "    extraArgs: {etcd: [--snapshot-count=5000], kube-apiserver: ['--audit-log-format=json', '--x=a b'], "
       "kubelet: [--v=4]}\n");
@@ -56,6 +56,7 @@ TEST(ReadKubernetes, ReadsEveryKey) {
   EXPECT_EQ(kubernetes.resolv_conf, "/etc/resolv.conf");
   EXPECT_EQ(kubernetes.container_runtime.kind, ContainerRuntimeKind::kOther);
   EXPECT_EQ(kubernetes.container_runtime.endpoint, "unix:///run/crio/crio.sock");
+  EXPECT_EQ(kubernetes.container_runtime.program, "/usr/bin/containerd");
   EXPECT_EQ(kubernetes.etcd.quota, 4ULL << 30);
   EXPECT_EQ(kubernetes.etcd.initial_cluster_state, InitialClusterState::kExisting);
   EXPECT_THAT(kubernetes.extra_args_of(Program::kEtcd), ElementsAre("--snapshot-count=5000"));

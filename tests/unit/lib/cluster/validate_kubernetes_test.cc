@@ -46,6 +46,9 @@ TEST(ValidateKubernetes, HasTheApiServerWaitForTheBalancerToSee) {
 TEST(ValidateKubernetes, WantsToKnowWhereAnotherRuntimeAnswers) {
   EXPECT_THAT(kubernetes_rules_said("  kubernetes: {containerRuntime: {type: other}}\n"), HasSubstr("needs endpoint"));
   EXPECT_EQ(kubernetes_rules_said("  kubernetes: {containerRuntime: {type: other, endpoint: 'unix:///a'}}\n"), "");
+  EXPECT_THAT(kubernetes_rules_said(
+                  "  kubernetes: {containerRuntime: {type: other, endpoint: 'unix:///a', program: /usr/bin/b}}\n"),
+              HasSubstr("warning: program: only containerd"));
 }
 
 }  // namespace
