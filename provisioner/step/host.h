@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/base/pipeline.h"
 #include "lib/base/result.h"
 #include "lib/base/subprocess.h"
 #include "lib/base/unique_fd.h"
@@ -40,6 +41,9 @@ class Host {
 
   // An error: it could not be started, or took too long. How it ended is a value.
   [[nodiscard]] virtual base::Result<base::Output> run(const Command& command) = 0;
+  // What `from` prints is what `to` reads, and passes through no file: `from | to`. Their own inputs are not looked at;
+  // both have to.timeout.
+  [[nodiscard]] virtual base::Result<base::PipelineOutput> pipe(const Command& from, const Command& to) = 0;
 
   // Nothing: there is no such file.
   [[nodiscard]] virtual base::Result<std::optional<FileState>> read(const std::filesystem::path& path) = 0;
@@ -64,5 +68,7 @@ class Host {
 
 // Runs it and wants exit code 0; the error quotes the command and what it said. Gives its standard output.
 [[nodiscard]] base::Result<std::string> output_of(Host& host, const Command& command);
+// The same for two of which the second reads what the first prints; gives what the second printed.
+[[nodiscard]] base::Result<std::string> output_of(Host& host, const Command& from, const Command& to);
 
 }  // namespace provisioner::step

@@ -76,6 +76,16 @@ base::Result<void> RunCommand::undo(Workplace& place) {
   return undo_ ? run_to_success(place.host(), *undo_) : base::Result<void>{};
 }
 
+std::string RunPipe::print() const {
+  return shell_text(from_) + " | " + shell_text(to_);
+}
+
+base::Result<void> RunPipe::carry_out(Workplace& place) {
+  const auto output = output_of(place.host(), from_, to_);
+  if (!output) return base::Failure(output.error());
+  return {};
+}
+
 std::string RunAtUndo::print() const {
   return "# should a later step fail: " + shell_text(command_);
 }

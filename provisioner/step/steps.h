@@ -72,6 +72,18 @@ class RunCommand final : public Step {
   std::optional<Command> undo_;
 };
 
+// Runs two programs of which the second reads what the first prints; both must end with 0.
+class RunPipe final : public Step {
+ public:
+  RunPipe(Command from, Command to) : from_(std::move(from)), to_(std::move(to)) {}
+  [[nodiscard]] std::string print() const override;
+  [[nodiscard]] base::Result<void> carry_out(Workplace& place) override;
+
+ private:
+  Command from_;
+  Command to_;
+};
+
 // Does nothing until things are undone, and runs then. Stands first of a change whose files a program has to read again
 // once they are back.
 class RunAtUndo final : public Step {

@@ -54,6 +54,12 @@ base::Result<base::Output> SystemHost::run(const Command& command) {
   return base::run_captured(command.argv, options, command.timeout);
 }
 
+base::Result<base::PipelineOutput> SystemHost::pipe(const Command& from, const Command& to) {
+  base::SubprocessOptions options;
+  options.environment["LC_ALL"] = "C";
+  return base::run_pipeline(from.argv, to.argv, options, to.timeout);
+}
+
 base::Result<std::optional<FileState>> SystemHost::read(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {

@@ -85,6 +85,14 @@ class FakeHost final : public step::Host {
     }
     return reaction ? reaction(command) : base::Output{};
   }
+  // Two calls; what the first one answers is the second one's input.
+  [[nodiscard]] base::Result<base::PipelineOutput> pipe(const step::Command& from, const step::Command& to) override {
+    const auto first = run(from);
+    step::Command second = to;
+    second.input = first->out;
+    const auto last = run(second);
+    return base::PipelineOutput{first->status, first->err, *last};
+  }
   [[nodiscard]] base::Result<std::optional<step::FileState>> read(const std::filesystem::path& path) override {
     const std::lock_guard lock(mutex_);
     const auto found = files_.find(path.string());

@@ -28,5 +28,29 @@ TEST(OutputOf, QuotesTheEndOfALongComplaint) {
   EXPECT_THAT(said, ::testing::EndsWith("the reason"));
 }
 
+TEST(OutputOf, LeavesOutTheInputOfWhatFailed) {
+  FakeHost host;
+  host.answer("sh", "no", 1);
+  EXPECT_EQ(output_of(host, {.argv = {"sh", "-s"}, .input = "a long script\n"}).error().message,
+            "sh -s ended with exit code 1: no");
+}
+
+TEST(OutputOf, GivesWhatTheSecondOfTwoPrints) {
+  FakeHost host;
+  host.answer("first", "from the first");
+  host.react("second", [](const Command& command) { return base::Output{{}, "heard " + command.input, ""}; });
+  EXPECT_EQ(output_of(host, {{"first"}}, {{"second"}}).value(), "heard from the first");
+}
+
+TEST(OutputOf, NamesTheOneOfTwoThatFailedFirst) {
+  FakeHost host;
+  host.answer("second", "nothing to read", 2);
+  EXPECT_EQ(output_of(host, {{"first"}}, {{"second"}}).error().message,
+            "second ended with exit code 2: nothing to read");
+  host.answer("first", "no such machine", 1);
+  EXPECT_EQ(output_of(host, {{"first"}}, {{"second"}}).error().message,
+            "first ended with exit code 1: no such machine");
+}
+
 }  // namespace
 }  // namespace provisioner::step

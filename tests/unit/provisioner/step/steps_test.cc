@@ -71,6 +71,16 @@ TEST(RunCommand, FailsWhereTheProgramDoes) {
   EXPECT_TRUE(step.undo(place));
 }
 
+TEST(RunPipe, PassesFromOneProgramToTheOther) {
+  FakeWorkplace place;
+  RunPipe step({{"tar", "-c", "a b"}}, {{"ssh", "x", "tar -x"}});
+  EXPECT_EQ(step.print(), "tar -c 'a b' | ssh x 'tar -x'");
+  ASSERT_TRUE(step.carry_out(place));
+  EXPECT_THAT(place.host().calls(), ElementsAre("tar -c 'a b'", "ssh x 'tar -x'"));
+  place.host().answer("tar", "no", 1);
+  EXPECT_FALSE(RunPipe({{"tar"}}, {{"ssh"}}).carry_out(place));
+}
+
 TEST(RunAtUndo, RunsOnlyThen) {
   FakeWorkplace place;
   RunAtUndo step({{"nsd-control", "reload"}});

@@ -101,5 +101,11 @@ TEST_F(SystemHostTest, SeesALinkThatLeadsNowhere) {
   EXPECT_TRUE(host_.exists(at("link")));
 }
 
+TEST_F(SystemHostTest, PassesWhatOneProgramPrintsToTheOther) {
+  const auto output = host_.pipe({{"printf", "a b"}}, {{"cat"}});
+  ASSERT_TRUE(output) << output.error().message;
+  EXPECT_EQ(output->to.out, "a b");
+}
+
 }  // namespace
 }  // namespace provisioner::step
