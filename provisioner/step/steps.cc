@@ -1,5 +1,7 @@
 #include "provisioner/step/steps.h"
 
+#include <sstream>
+
 #include "provisioner/step/shell_text.h"
 
 namespace provisioner::step {
@@ -83,6 +85,8 @@ std::string RunPipe::print() const {
 base::Result<void> RunPipe::carry_out(Workplace& place) {
   const auto output = output_of(place.host(), from_, to_);
   if (!output) return base::Failure(output.error());
+  std::istringstream in(*output);
+  for (std::string line; std::getline(in, line);) place.tell(line);
   return {};
 }
 

@@ -72,7 +72,8 @@ class RunCommand final : public Step {
   std::optional<Command> undo_;
 };
 
-// Runs two programs of which the second reads what the first prints; both must end with 0.
+// Runs two programs of which the second reads what the first prints; both must end with 0. What the second prints is
+// told, line by line.
 class RunPipe final : public Step {
  public:
   RunPipe(Command from, Command to) : from_(std::move(from)), to_(std::move(to)) {}

@@ -75,8 +75,10 @@ TEST(RunPipe, PassesFromOneProgramToTheOther) {
   FakeWorkplace place;
   RunPipe step({{"tar", "-c", "a b"}}, {{"ssh", "x", "tar -x"}});
   EXPECT_EQ(step.print(), "tar -c 'a b' | ssh x 'tar -x'");
+  place.host().answer("ssh", "placed a\nplaced b\n");
   ASSERT_TRUE(step.carry_out(place));
   EXPECT_THAT(place.host().calls(), ElementsAre("tar -c 'a b'", "ssh x 'tar -x'"));
+  EXPECT_THAT(place.told, ElementsAre("placed a", "placed b"));
   place.host().answer("tar", "no", 1);
   EXPECT_FALSE(RunPipe({{"tar"}}, {{"ssh"}}).carry_out(place));
 }
