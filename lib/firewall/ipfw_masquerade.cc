@@ -11,7 +11,7 @@ namespace firewall {
 namespace {
 
 constexpr unsigned kRulesEach = 4;
-constexpr unsigned kLastRule = 65534;  // 65535 is ipfw's own default rule
+constexpr unsigned kLastIpfwRule = 65534;  // 65535 is ipfw's own default rule
 constexpr unsigned kLastSet = 31;
 constexpr std::size_t kLongestNote = 40;  // ipfw2.c, fill_comment: 80 bytes for all of it
 
@@ -71,10 +71,10 @@ base::Result<void> check_ipfw_masquerades(const Ruleset& ruleset) {
         "pf",
         printable(masquerade.name), v6.front().to_string());
   }
-  const bool fits = ruleset.numbers.first_rule > 0 && last_rule(ruleset) <= kLastRule;
+  const bool fits = ruleset.numbers.first_rule > 0 && last_rule(ruleset) <= kLastIpfwRule;
   if (!ruleset.masquerades.empty() && (!fits || ruleset.numbers.set > kLastSet)) {
     return base::fail("rules {} to {} of set {}: ipfw's rules go from 1 to {}, and its sets from 0 to {}",
-                      ruleset.numbers.first_rule, last_rule(ruleset), ruleset.numbers.set, kLastRule, kLastSet);
+                      ruleset.numbers.first_rule, last_rule(ruleset), ruleset.numbers.set, kLastIpfwRule, kLastSet);
   }
   return {};
 }

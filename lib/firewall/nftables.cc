@@ -34,7 +34,7 @@ void add_masquerade(const Masquerade& masquerade, Family family, NftChain& postr
   forward.rules.push_back(fmt::format("{} daddr {} accept comment \"to {}\"", ip, set_of(sources), name));
 }
 
-std::string render_header(const Ruleset& ruleset) {
+std::string render_nft_header(const Ruleset& ruleset) {
   return fmt::format(R"(# Rules of nftables(8) that hide networks behind this host's address.
 # Check:  {}
 # Load:   {}
@@ -71,7 +71,7 @@ NftTable nft_table_of(const Ruleset& ruleset) {
 }
 
 std::string render_nftables(const Ruleset& ruleset) {
-  return render_header(ruleset) + render_nft_table(nft_table_of(ruleset));
+  return render_nft_header(ruleset) + render_nft_table(nft_table_of(ruleset));
 }
 
 std::vector<Command> nft_check_argv(const Ruleset& /*ruleset*/, const std::string& file) {

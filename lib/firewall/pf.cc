@@ -12,7 +12,7 @@ namespace {
 
 using Out = std::back_insert_iterator<std::string>;
 
-std::string render_header(const Ruleset& ruleset) {
+std::string render_pf_header(const Ruleset& ruleset) {
   return fmt::format(R"(# Rules of pf.conf(5), as FreeBSD has it, that hide networks behind this host's address.
 # Check:  {0}
 # Load:   {1}
@@ -72,7 +72,7 @@ std::string render_pf(const Ruleset& ruleset) {
     for (const Family family : kFamilies) add_masquerade(ruleset, i, family, parts);
   }
   if (!parts.filters.empty()) parts.filters += fmt::format("pass out tagged {} keep state\n", ruleset.name);
-  return render_header(ruleset) + parts.tables + "\n" + parts.translation + "\n" + parts.filters;
+  return render_pf_header(ruleset) + parts.tables + "\n" + parts.translation + "\n" + parts.filters;
 }
 
 std::vector<Command> pf_check_argv(const Ruleset& ruleset, const std::string& file) {
