@@ -37,11 +37,12 @@ base::Result<std::vector<KernelRoute>> routes_of(step::Host& host, System system
   return all;
 }
 
-// The bridge that is wanted; where none is, the one that we have made.
+// The bridge that is wanted; where none is, the one that we have made, or put addresses on.
 std::string bridge_in_question(const HostNetwork& wanted, const NetworkState& state) {
   if (!wanted.bridge.empty()) return wanted.bridge;
   for (const step::LedgerEntry& entry : state.entries) {
     if (entry.kind == kBridgeKind) return entry.name;
+    if (entry.kind == kAddressKind) return entry.detail;
   }
   return "";
 }
