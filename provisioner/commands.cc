@@ -9,6 +9,8 @@
 
 #include "lib/cluster/cluster_file.h"
 #include "lib/cluster/spelling.h"
+#include "provisioner/hypervisor/power.h"
+#include "provisioner/step/system_host.h"
 
 namespace provisioner {
 namespace {
@@ -45,6 +47,21 @@ base::ExitCode check(const std::string& file, std::ostream& out, std::ostream& e
   err << cluster::to_text(loaded->warnings, file);
   out << file << ": " << summary(loaded->cluster) << "\n";
   return base::kExitOk;
+}
+
+// What systemd runs to end a machine, whose unit knows nothing but its folder.
+base::ExitCode power_down(const std::string& folder, std::ostream& out, std::ostream& err) {
+  step::SystemHost host;
+  if (!host.exists(folder)) {
+    err << "keepstate-provisioner: " << folder << " is no machine's folder; there is nothing at all\n";
+    return base::kExitUsage;
+  }
+  const hypervisor::PowerWatch watch{.tell = [&](std::string_view what) { out << what << std::endl; },
+                                     .is_interrupted = [] { return false; }};
+  const auto ended = hypervisor::power_down(host, hypervisor::MachineFolder(std::filesystem::path(folder)), watch);
+  if (ended) return base::kExitOk;
+  err << "keepstate-provisioner: " << ended.error().message << "\n";
+  return base::kExitFailed;
 }
 
 // Every name that the command line knows, to guess from what a misspelt one was meant to be.
@@ -87,6 +104,12 @@ base::ExitCode run_command_line(int argc, const char* const* argv, std::ostream&
   CLI::App* const check_command = app.add_subcommand("check", "Tell everything that is wrong with a cluster.yaml");
   check_command->add_option("-c,--config", file, "The cluster.yaml to read")->type_name("FILE")->required();
   check_command->footer(kExamples);
+  std::string folder;
+  CLI::App* const power_down_command =
+      app.add_subcommand("power-down", "Shut a QEMU machine down cleanly, or switch it off; systemd calls this");
+  power_down_command->add_option("folder", folder, "The machine's folder: .../machines/NAME")
+      ->type_name("FOLDER")
+      ->required();
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version
@@ -95,7 +118,7 @@ base::ExitCode run_command_line(int argc, const char* const* argv, std::ostream&
   } catch (const CLI::ParseError& error) {
     return wrong_usage(app, error, err);
   }
-  return check(file, out, err);
+  return power_down_command->parsed() ? power_down(folder, out, err) : check(file, out, err);
 }
 
 }  // namespace provisioner

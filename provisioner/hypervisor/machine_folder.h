@@ -26,6 +26,7 @@ struct ClusterFolder {
 };
 
 struct MachineFolder {
+  explicit MachineFolder(std::filesystem::path folder) : path(std::move(folder)) {}
   MachineFolder(const cluster::Cluster& cluster, std::string_view machine)
       : path(ClusterFolder(cluster).machines() / machine) {}
 
@@ -36,6 +37,7 @@ struct MachineFolder {
   [[nodiscard]] std::filesystem::path qmp() const { return path / "qmp.sock"; }
   [[nodiscard]] std::filesystem::path console() const { return path / "console.sock"; }
   [[nodiscard]] std::filesystem::path console_log() const { return path / "console.log"; }  // since its last start
+  [[nodiscard]] std::filesystem::path qemu_log() const { return path / "qemu.log"; }        // what QEMU itself says
   [[nodiscard]] std::filesystem::path known_hosts() const { return path / "known_hosts"; }
   [[nodiscard]] std::filesystem::path ready() const { return path / "ready"; }  // there: it has come up once
 

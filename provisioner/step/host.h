@@ -44,6 +44,10 @@ class Host {
   // What `from` prints is what `to` reads, and passes through no file: `from | to`. Their own inputs are not looked at;
   // both have to.timeout.
   [[nodiscard]] virtual base::Result<base::PipelineOutput> pipe(const Command& from, const Command& to) = 0;
+  // Starts a program that lives on when we end, and that no Ctrl-C of ours reaches; what it says is appended to `log`.
+  // Gives its pid.
+  [[nodiscard]] virtual base::Result<pid_t> start(const std::vector<std::string>& argv,
+                                                  const std::filesystem::path& log) = 0;
 
   // Nothing: there is no such file.
   [[nodiscard]] virtual base::Result<std::optional<FileState>> read(const std::filesystem::path& path) = 0;

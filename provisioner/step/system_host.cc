@@ -60,6 +60,15 @@ base::Result<base::PipelineOutput> SystemHost::pipe(const Command& from, const C
   return base::run_pipeline(from.argv, to.argv, options, to.timeout);
 }
 
+base::Result<pid_t> SystemHost::start(const std::vector<std::string>& argv, const fs::path& log) {
+  base::SubprocessOptions options;
+  options.out = base::AppendTo{log};
+  options.err = base::AppendTo{log};
+  options.group = base::ProcessGroup::kOwn;
+  options.working_folder = "/";
+  return base::Subprocess::start_orphan(argv, options);
+}
+
 base::Result<std::optional<FileState>> SystemHost::read(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {

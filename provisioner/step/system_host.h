@@ -9,6 +9,8 @@ class SystemHost final : public Host {
  public:
   [[nodiscard]] base::Result<base::Output> run(const Command& command) override;
   [[nodiscard]] base::Result<base::PipelineOutput> pipe(const Command& from, const Command& to) override;
+  [[nodiscard]] base::Result<pid_t> start(const std::vector<std::string>& argv,
+                                          const std::filesystem::path& log) override;
   [[nodiscard]] base::Result<std::optional<FileState>> read(const std::filesystem::path& path) override;
   [[nodiscard]] base::Result<void> write(const std::filesystem::path& path, const FileState& file) override;
   [[nodiscard]] base::Result<void> remove(const std::filesystem::path& path) override;

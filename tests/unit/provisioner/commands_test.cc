@@ -5,6 +5,8 @@
 #include <sstream>
 #include <vector>
 
+#include "tests/support/temporary_folder.h"
+
 namespace provisioner {
 namespace {
 
@@ -31,6 +33,13 @@ TEST_F(CommandsTest, RefusesAFileThatIsNotThere) {
   EXPECT_EQ(run({"check", "-c", "/nonexistent/cluster.yaml"}), base::kExitUsage);
   EXPECT_THAT(out_.str(), IsEmpty());
   EXPECT_THAT(err_.str(), HasSubstr("/nonexistent/cluster.yaml"));
+}
+
+TEST_F(CommandsTest, PowersDownWhatDoesNotRun) {
+  const tests::support::TemporaryFolder folder;
+  EXPECT_EQ(run({"power-down", folder.path().c_str()}), base::kExitOk);
+  EXPECT_EQ(run({"power-down", "/nonexistent/machines/x"}), base::kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("/nonexistent/machines/x is no machine's folder"));
 }
 
 TEST_F(CommandsTest, RefusesWhatItDoesNotKnow) {

@@ -22,6 +22,8 @@ namespace provisioner {
 
 class FakeHost final : public step::Host {
  public:
+  using Reaction = std::function<base::Result<base::Output>(const step::Command&)>;
+
   // A program whose command line begins with `begin` answers so; the longest beginning that fits counts. Programs that
   // nobody told of answer nothing and end with 0.
   void answer(std::string begin, std::string out, int exit_code = 0) {
@@ -29,7 +31,7 @@ class FakeHost final : public step::Host {
       return base::Output{{base::ExitStatus::Kind::kExited, exit_code}, out, exit_code == 0 ? "" : out};
     });
   }
-  void react(std::string begin, std::function<base::Output(const step::Command&)> reaction) {
+  void react(std::string begin, Reaction reaction) {
     const std::lock_guard lock(mutex_);
     reactions_[std::move(begin)] = std::move(reaction);
   }
@@ -72,7 +74,7 @@ class FakeHost final : public step::Host {
 
   [[nodiscard]] base::Result<base::Output> run(const step::Command& command) override {
     const std::string line = step::shell_text(command);
-    std::function<base::Output(const step::Command&)> reaction;
+    Reaction reaction;
     {
       const std::lock_guard lock(mutex_);
       calls_.push_back(line);
@@ -92,6 +94,15 @@ class FakeHost final : public step::Host {
     second.input = first->out;
     const auto last = run(second);
     return base::PipelineOutput{first->status, first->err, *last};
+  }
+  // Kept as "start ..."; what answers to that says in its exit code what the pid is.
+  [[nodiscard]] base::Result<pid_t> start(const std::vector<std::string>& argv,
+                                          const std::filesystem::path& /*log*/) override {
+    std::vector<std::string> words{"start"};
+    words.insert(words.end(), argv.begin(), argv.end());
+    const auto output = run({std::move(words)});
+    if (!output) return base::Failure(output.error());
+    return output->status.value;
   }
   [[nodiscard]] base::Result<std::optional<step::FileState>> read(const std::filesystem::path& path) override {
     const std::lock_guard lock(mutex_);
@@ -174,7 +185,7 @@ class FakeHost final : public step::Host {
 
  private:
   mutable std::mutex mutex_;  // guards all below
-  std::map<std::string, std::function<base::Output(const step::Command&)>> reactions_;
+  std::map<std::string, Reaction> reactions_;
   std::map<std::string, step::FileState> files_;
   std::set<std::string> folders_;
   std::set<std::string> refused_;

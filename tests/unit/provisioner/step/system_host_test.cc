@@ -4,7 +4,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
+#include <csignal>
+
+#include "tests/support/folder_state.h"
 #include "tests/support/temporary_folder.h"
 
 namespace provisioner::step {
@@ -34,6 +38,15 @@ TEST_F(SystemHostTest, HearsProgramsInOneLanguage) {
 
 TEST_F(SystemHostTest, KillsWhatTakesTooLong) {
   EXPECT_FALSE(host_.run({{"sleep", "600"}, "", std::chrono::milliseconds(50)}));
+}
+
+TEST_F(SystemHostTest, StartsWhatLivesOn) {
+  const auto pid = host_.start({"sh", "-c", "echo here; echo there >&2; exec sleep 600"}, at("log"));
+  ASSERT_TRUE(pid) << pid.error().message;
+  while (tests::support::content_of(at("log")) != "here\nthere\n") host_.rest(std::chrono::milliseconds(1));
+  EXPECT_EQ(::getpgid(*pid), *pid);
+  EXPECT_EQ(::kill(*pid, SIGKILL), 0);
+  EXPECT_THAT(host_.start({"/no/such/program"}, at("log")).error().message, HasSubstr("No such file"));
 }
 
 TEST_F(SystemHostTest, WritesReadsAndRemoves) {

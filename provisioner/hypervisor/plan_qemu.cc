@@ -1,0 +1,214 @@
+#include "provisioner/hypervisor/plan_qemu.h"
+
+#include <algorithm>
+#include <set>
+
+#include "provisioner/hypervisor/download.h"
+#include "provisioner/hypervisor/image_cache.h"
+#include "provisioner/hypervisor/plan_machine.h"
+#include "provisioner/step/shell_text.h"
+#include "provisioner/step/steps.h"
+
+namespace provisioner::hypervisor {
+namespace {
+
+using cluster::Cluster;
+using step::Action;
+using step::Change;
+using step::Phase;
+
+// Folders of ours, where nothing is left in them; whoever has put something there keeps it.
+class RemoveEmptyFolders final : public step::Step {
+ public:
+  explicit RemoveEmptyFolders(std::vector<std::filesystem::path> folders) : folders_(std::move(folders)) {}
+  [[nodiscard]] std::string print() const override {
+    std::string text = "rmdir --ignore-fail-on-non-empty";
+    for (const auto& folder : folders_) text += " " + step::shell_word(folder.string());
+    return text;
+  }
+  [[nodiscard]] base::Result<void> carry_out(step::Workplace& place) override {
+    for (const auto& folder : folders_) {
+      const auto names = place.host().list(folder);
+      if (!names) return base::Failure(names.error());
+      if (!names->empty() || !place.host().exists(folder)) continue;
+      if (auto removed = place.host().remove_tree(folder); !removed) return removed;
+    }
+    return {};
+  }
+
+ private:
+  std::vector<std::filesystem::path> folders_;
+};
+
+bool needs_image(const Cluster& cluster, const QemuState& state) {
+  return std::any_of(cluster.machines.begin(), cluster.machines.end(), [&](const cluster::Machine& machine) {
+    const auto found = std::find_if(state.machines.begin(), state.machines.end(),
+                                    [&](const QemuMachineState& one) { return one.name == machine.name; });
+    return found == state.machines.end() || !found->disk;
+  });
+}
+
+Change image_change(const Cluster& cluster, const QemuState& state) {
+  Change change{.kind = "image", .name = state.image.filename().string()};
+  if (state.has_image || !needs_image(cluster, state)) return change;
+  change.action = Action::kCreate;
+  change.why = "is not here yet: " + cluster.hypervisor.image.source;
+  change.steps.push_back(std::make_unique<step::Claim>(step::LedgerEntry{kImageKind, state.image.string()}));
+  change.steps.push_back(std::make_unique<FetchImage>(cluster.hypervisor.image, state.image));
+  return change;
+}
+
+Change key_change(const Cluster& cluster, const QemuState& state) {
+  Change change{.kind = "ssh key", .name = key_file(cluster).string()};
+  auto steps = steps_to_make_key(cluster, state.key);
+  if (steps.empty()) return change;
+  change.action = Action::kCreate;
+  change.why = "is not there";
+  change.steps.push_back(std::make_unique<step::Claim>(step::LedgerEntry{kKeyKind, change.name}));
+  std::move(steps.begin(), steps.end(), std::back_inserter(change.steps));
+  return change;
+}
+
+// Nobody has asked for this file, so it is no change worth a word; only who starts machines gains by it.
+Change accelerator_change(const Cluster& cluster, const QemuState& state) {
+  Change change{.kind = "accelerator", .name = name_of(state.accelerator.accelerator), .why = state.accelerator.why};
+  if (!state.accelerator.to_remember) return change;
+  const ClusterFolder folder(cluster);
+  change.steps.push_back(
+      std::make_unique<step::Claim>(step::LedgerEntry{kAcceleratorKind, folder.accelerator().string()}));
+  change.steps.push_back(std::make_unique<step::MakeFolder>(folder.path, 0755));
+  change.steps.push_back(std::make_unique<step::WriteFile>(folder.accelerator(), *state.accelerator.to_remember));
+  return change;
+}
+
+// Images that no disk lies over any more; a download that was given up goes with its image.
+std::vector<Change> image_removals(const Cluster& cluster, const QemuState& state) {
+  std::set<std::string> needed;
+  if (!cluster.machines.empty()) needed.insert(state.image.string());
+  for (const cluster::Machine& machine : cluster.machines) {
+    for (const QemuMachineState& one : state.machines) {
+      if (one.name == machine.name && one.disk) needed.insert(one.disk->image);
+    }
+  }
+  std::vector<Change> changes;
+  for (const step::LedgerEntry& entry : state.entries) {
+    if (entry.kind != kImageKind || needed.contains(entry.name)) continue;
+    Change change{.action = Action::kRemove,
+                  .kind = "image",
+                  .name = std::filesystem::path(entry.name).filename().string(),
+                  .why = "no disk begins as it any more",
+                  .phase = Phase::kLast};
+    for (const std::string& file : {entry.name, entry.name + ".part", entry.name + ".part.from"}) {
+      change.steps.push_back(std::make_unique<step::RemoveTree>(file));  // RemoveFile would read it first
+    }
+    change.steps.push_back(std::make_unique<step::Release>(kImageKind, entry.name));
+    changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+// Once there are no machines: the key, and what was remembered.
+std::vector<Change> last_removals(const Cluster& cluster, const QemuState& state) {
+  std::vector<Change> changes;
+  if (!cluster.machines.empty()) return changes;
+  for (const step::LedgerEntry& entry : state.entries) {
+    if (entry.kind != kKeyKind && entry.kind != kAcceleratorKind) continue;
+    Change change{.action = Action::kRemove,
+                  .kind = entry.kind,
+                  .name = entry.name,
+                  .why = "there are no machines any more",
+                  .phase = Phase::kLast};
+    change.steps.push_back(std::make_unique<step::RemoveTree>(entry.name));  // RemoveFile would read it first
+    if (entry.kind == kKeyKind) change.steps.push_back(std::make_unique<step::RemoveTree>(entry.name + ".pub"));
+    change.steps.push_back(std::make_unique<step::Release>(entry.kind, entry.name));
+    changes.push_back(std::move(change));
+  }
+  if (state.entries.empty()) return changes;
+  const ClusterFolder folder(cluster);
+  Change folders{.action = Action::kRemove,
+                 .kind = "folder",
+                 .name = folder.path.string(),
+                 .why = "there are no machines any more",
+                 .phase = Phase::kLast};
+  folders.steps.push_back(std::make_unique<RemoveEmptyFolders>(
+      std::vector<std::filesystem::path>{folder.machines(), folder.images(), folder.ssh()}));
+  changes.push_back(std::move(folders));
+  return changes;
+}
+
+const cluster::Machine* machine_of(const Cluster& cluster, const std::string& name) {
+  const auto found = std::find_if(cluster.machines.begin(), cluster.machines.end(),
+                                  [&](const cluster::Machine& one) { return one.name == name; });
+  return found == cluster.machines.end() ? nullptr : &*found;
+}
+
+void append(std::vector<Change>& changes, std::vector<Change> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(changes));
+}
+
+std::vector<Change> host_changes(const Cluster& cluster, const QemuState& state) {
+  std::vector<Change> changes;
+  changes.push_back(accelerator_change(cluster, state));
+  changes.push_back(key_change(cluster, state));
+  changes.push_back(image_change(cluster, state));
+  return changes;
+}
+
+}  // namespace
+
+std::vector<Change> plan_qemu(const Cluster& cluster, const QemuState& state, const QemuOptions& options) {
+  std::vector<Change> changes;
+  if (!cluster.machines.empty()) changes = host_changes(cluster, state);
+  for (const cluster::Machine& machine : cluster.machines) {
+    changes.push_back(MachinePlan(cluster, machine, state, options).make());
+  }
+  for (const QemuMachineState& machine : state.machines) {
+    if (machine_of(cluster, machine.name) == nullptr) changes.push_back(plan_removal(cluster, machine, state));
+  }
+  append(changes, image_removals(cluster, state));
+  append(changes, last_removals(cluster, state));
+  return changes;
+}
+
+std::vector<Change> plan_power(const Cluster& cluster, const QemuState& state, const QemuOptions& options,
+                               PowerWish wish, const std::vector<std::string>& names) {
+  std::vector<Change> changes;
+  if (wish != PowerWish::kOff) changes = host_changes(cluster, state);
+  for (const std::string& name : names) {
+    const cluster::Machine* const machine = machine_of(cluster, name);
+    if (machine == nullptr) continue;
+    MachinePlan plan(cluster, *machine, state, options);
+    if (wish == PowerWish::kOn) changes.push_back(plan.make());
+    if (wish == PowerWish::kOff) changes.push_back(plan.stop());
+    if (wish == PowerWish::kRestart) changes.push_back(plan.restart());
+  }
+  return changes;
+}
+
+std::vector<Change> plan_resize(const Cluster& cluster, const QemuState& state, const QemuOptions& options,
+                                const std::vector<std::string>& names) {
+  std::vector<Change> changes;
+  for (const std::string& name : names) {
+    const cluster::Machine* const machine = machine_of(cluster, name);
+    if (machine != nullptr) changes.push_back(MachinePlan(cluster, *machine, state, options).resize());
+  }
+  return changes;
+}
+
+base::Result<void> check_room(const Cluster& cluster, const QemuState& state) {
+  std::vector<Demand> demands;
+  for (const cluster::Machine& machine : cluster.machines) {
+    Demand demand{machine.name, machine.memory + qemu_overhead(facts_of(state)), machine.disk};
+    for (const QemuMachineState& now : state.machines) {
+      if (now.name != machine.name) continue;
+      if (now.running) demand.memory = 0;
+      const std::uint64_t allocated = now.disk ? now.disk->allocated : 0;
+      const std::uint64_t size = std::max(machine.disk, now.disk ? now.disk->virtual_size : 0);
+      demand.disk = size > allocated ? size - allocated : 0;
+    }
+    demands.push_back(std::move(demand));
+  }
+  return check_room(state.room, demands);
+}
+
+}  // namespace provisioner::hypervisor

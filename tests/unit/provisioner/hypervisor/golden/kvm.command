@@ -1,0 +1,26 @@
+/usr/bin/qemu-system-x86_64
+-name hard-way/controller-0
+-uuid 09037bc1-0b01-8ffd-8f42-0054f02cdefc
+-nodefaults
+-no-user-config
+-display none
+-rtc base=utc
+-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
+-machine q35
+-accel kvm
+-cpu host
+-smp 2
+-m 2048M
+-device virtio-balloon-pci,free-page-reporting=on
+-device virtio-rng-pci
+-blockdev driver=qcow2,node-name=disk,discard=unmap,file.driver=file,file.filename=/srv/x/machines/controller-0/disk.qcow2
+-device virtio-blk-pci,drive=disk,serial=disk,bootindex=1
+-blockdev driver=raw,node-name=seed,read-only=on,file.driver=file,file.filename=/srv/x/machines/controller-0/seed.iso
+-device virtio-blk-pci,drive=seed,serial=seed
+-netdev tap,id=net,ifname=ksc8661f6915,script=no,downscript=no,vhost=on
+-device virtio-net-pci,netdev=net,mac=02:a9:70:06:0b:be,romfile=
+-chardev socket,id=console,path=/srv/x/machines/controller-0/console.sock,server=on,wait=off,logfile=/srv/x/machines/controller-0/console.log,logappend=on
+-serial chardev:console
+-chardev socket,id=qmp,path=/srv/x/machines/controller-0/qmp.sock,server=on,wait=off
+-mon chardev=qmp,mode=control
+-pidfile /srv/x/machines/controller-0/qemu.pid

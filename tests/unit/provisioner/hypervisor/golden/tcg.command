@@ -1,0 +1,29 @@
+/usr/bin/qemu-system-x86_64
+-name hard-way/worker-0
+-uuid 269bd105-0dd0-8fe2-831c-5f0b8b8031e4
+-nodefaults
+-no-user-config
+-display none
+-rtc base=utc
+-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
+-machine q35
+-accel tcg,tb-size=256
+-cpu max
+-smp 2
+-m 2048M
+-device virtio-balloon-pci,free-page-reporting=on
+-device virtio-rng-pci
+-blockdev driver=qcow2,node-name=disk,discard=unmap,file.driver=file,file.filename=/srv/x/machines/worker-0/disk.qcow2
+-device virtio-blk-pci,drive=disk,serial=disk,bootindex=1
+-blockdev driver=raw,node-name=seed,read-only=on,file.driver=file,file.filename=/srv/x/machines/worker-0/seed.iso
+-device virtio-blk-pci,drive=seed,serial=seed
+-netdev tap,id=net,ifname=ks2c518a83df,script=no,downscript=no
+-device virtio-net-pci,netdev=net,mac=02:4c:2f:d1:77:b1,romfile=
+-chardev socket,id=console,path=/srv/x/machines/worker-0/console.sock,server=on,wait=off,logfile=/srv/x/machines/worker-0/console.log,logappend=on
+-serial chardev:console
+-chardev socket,id=qmp,path=/srv/x/machines/worker-0/qmp.sock,server=on,wait=off
+-mon chardev=qmp,mode=control
+-kernel /boot/vmlinuz
+-initrd /boot/initrd.img
+-append console=ttyS0 root=/dev/vda rw quote="it's 100%"
+-pidfile /srv/x/machines/worker-0/qemu.pid
