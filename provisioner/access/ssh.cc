@@ -3,16 +3,6 @@
 #include "provisioner/step/shell_text.h"
 
 namespace provisioner::access {
-namespace {
-
-// A shell on the machine reads what ssh is given, as one line.
-std::string shell_line(const std::vector<std::string>& words) {
-  std::string line;
-  for (const std::string& word : words) line += (line.empty() ? "" : " ") + step::shell_word(word);
-  return line;
-}
-
-}  // namespace
 
 std::filesystem::path key_file(const cluster::Cluster& cluster) {
   if (!cluster.access.key_file.empty()) return cluster.access.key_file;
@@ -23,19 +13,30 @@ std::filesystem::path known_hosts(const cluster::Cluster& cluster, const cluster
   return std::filesystem::path(cluster.hypervisor.folder) / "machines" / machine.name / "known_hosts";
 }
 
-// The keep-alive ends what a machine left hanging, a minute after it vanished.
-std::vector<std::string> ssh_argv(const cluster::Cluster& cluster, const cluster::Machine& machine,
-                                  const std::vector<std::string>& remote) {
-  std::vector<std::string> argv{"ssh", "-F", "/dev/null", "-i", key_file(cluster).string()};
-  for (const std::string& option :
-       {std::string("IdentitiesOnly=yes"), std::string("BatchMode=yes"),
-        std::string("StrictHostKeyChecking=accept-new"), "UserKnownHostsFile=" + known_hosts(cluster, machine).string(),
-        std::string("ConnectTimeout=10"), std::string("ServerAliveInterval=15"), std::string("ServerAliveCountMax=4"),
-        std::string("LogLevel=ERROR")}) {
-    argv.insert(argv.end(), {"-o", option});
+std::vector<SshOption> ssh_options(const cluster::Cluster& cluster, const cluster::Machine& machine) {
+  return {{"User", cluster.access.user},
+          {"IdentityFile", key_file(cluster).string()},
+          {"IdentitiesOnly", "yes"},
+          {"BatchMode", "yes"},
+          {"HostKeyAlias", machine.name},
+          {"UserKnownHostsFile", known_hosts(cluster, machine).string()},
+          {"GlobalKnownHostsFile", "none"},
+          {"StrictHostKeyChecking", "accept-new"},
+          {"HashKnownHosts", "no"},
+          {"ConnectTimeout", "5"},
+          {"ServerAliveInterval", "5"},
+          {"ServerAliveCountMax", "3"},
+          {"LogLevel", "ERROR"}};
+}
+
+std::vector<std::string> ssh_command(const cluster::Cluster& cluster, const cluster::Machine& machine,
+                                     const std::vector<std::string>& words) {
+  std::vector<std::string> argv{"ssh", "-F", "none"};
+  for (const SshOption& option : ssh_options(cluster, machine)) {
+    argv.insert(argv.end(), {"-o", option.name + "=" + option.value});
   }
-  argv.insert(argv.end(), {"-l", cluster.access.user, "--", machine.address.to_string()});
-  if (!remote.empty()) argv.push_back(shell_line(remote));
+  argv.push_back(machine.address.to_string());
+  argv.insert(argv.end(), words.begin(), words.end());
   return argv;
 }
 
@@ -43,8 +44,14 @@ std::vector<std::string> ssh_argv(const cluster::Cluster& cluster, const cluster
 // read is not the rest of the script.
 step::Command root_script(const cluster::Cluster& cluster, const cluster::Machine& machine, const std::string& script,
                           std::chrono::milliseconds timeout) {
-  return {.argv = ssh_argv(cluster, machine, {"sudo", "-n", "sh", "-s"}),
+  return {.argv = ssh_command(cluster, machine, {"sudo", "-n", "sh", "-s"}),
           .input = "{\n" + script + "exit\n} </dev/null\n",
+          .timeout = timeout};
+}
+
+step::Command root_reader(const cluster::Cluster& cluster, const cluster::Machine& machine, const std::string& script,
+                          std::chrono::milliseconds timeout) {
+  return {.argv = ssh_command(cluster, machine, {"sudo", "-n", "sh", "-c", step::shell_word(script)}),
           .timeout = timeout};
 }
 

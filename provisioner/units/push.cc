@@ -94,9 +94,7 @@ class Push {
   [[nodiscard]] std::unique_ptr<step::Step> bring_keys(const PushTarget& target) const {
     const step::Command from{{options_.pki_program, "bundle", target.machine.name, "-c", options_.cluster_file.string(),
                               "--out", options_.pki_folder.string()}};
-    const step::Command to{
-        .argv = access::ssh_argv(cluster_, target.machine, {"sudo", "-n", "sh", "-c", receive_keys(target.machine)}),
-        .timeout = kScriptTimeout};
+    const auto to = access::root_reader(cluster_, target.machine, receive_keys(target.machine), kScriptTimeout);
     return std::make_unique<step::RunPipe>(from, to);
   }
 

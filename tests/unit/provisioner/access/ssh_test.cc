@@ -10,8 +10,6 @@ namespace provisioner::access {
 namespace {
 
 using ::testing::Contains;
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 class SshTest : public ::testing::Test {
  protected:
@@ -26,24 +24,27 @@ class SshTest : public ::testing::Test {
 };
 
 TEST_F(SshTest, LogsInByOurOwnKeyAndKnowsEachMachineByItself) {
-  EXPECT_EQ(step::shell_text(step::Command{ssh_argv(cluster_, machine_, {"uname", "-n"})}),
-            "ssh -F /dev/null -i /var/lib/keepstate/x/ssh/id_ed25519 -o IdentitiesOnly=yes -o BatchMode=yes -o "
-            "StrictHostKeyChecking=accept-new -o UserKnownHostsFile=/var/lib/keepstate/x/machines/worker-0/known_hosts "
-            "-o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -o LogLevel=ERROR -l keepstate -- "
-            "10.10.0.21 'uname -n'");
+  EXPECT_EQ(step::shell_text(step::Command{ssh_command(cluster_, machine_, {"uname", "-n"})}),
+            "ssh -F none -o User=keepstate -o IdentityFile=/var/lib/keepstate/x/ssh/id_ed25519 -o IdentitiesOnly=yes "
+            "-o BatchMode=yes -o HostKeyAlias=worker-0 "
+            "-o UserKnownHostsFile=/var/lib/keepstate/x/machines/worker-0/known_hosts -o GlobalKnownHostsFile=none "
+            "-o StrictHostKeyChecking=accept-new -o HashKnownHosts=no -o ConnectTimeout=5 -o ServerAliveInterval=5 "
+            "-o ServerAliveCountMax=3 -o LogLevel=ERROR 10.10.0.21 uname -n");
 }
 
 TEST_F(SshTest, TakesTheKeyThatIsNamed) {
   cluster_.access.key_file = "/root/.ssh/id_ed25519";
   cluster_.access.user = "me";
-  const auto argv = ssh_argv(cluster_, machine_, {});
-  EXPECT_THAT(argv, Contains("/root/.ssh/id_ed25519"));
-  EXPECT_THAT(argv, Contains("me"));
+  const auto argv = ssh_command(cluster_, machine_, {});
+  EXPECT_THAT(argv, Contains("IdentityFile=/root/.ssh/id_ed25519"));
+  EXPECT_THAT(argv, Contains("User=me"));
   EXPECT_EQ(argv.back(), "10.10.0.21");
 }
 
-TEST_F(SshTest, QuotesTheWordsForTheShellThere) {
-  EXPECT_EQ(ssh_argv(cluster_, machine_, {"echo", "a  b", "$(id);"}).back(), "echo 'a  b' '$(id);'");
+TEST_F(SshTest, HandsAScriptOverInOneWord) {
+  const auto command = root_reader(cluster_, machine_, "cat >'a b'; echo $HOME", std::chrono::seconds{5});
+  EXPECT_EQ(command.argv.back(), "'cat >'\\''a b'\\''; echo $HOME'");
+  EXPECT_THAT(command.argv, Contains("sudo"));
 }
 
 // What a shell makes of the input, without a machine.
@@ -55,7 +56,7 @@ std::string run_as_script(const std::string& input) {
 
 TEST_F(SshTest, RunsAScriptOnlyOnceAllOfItHasCome) {
   const auto command = root_script(cluster_, machine_, "echo first\ncat\necho second\n", std::chrono::seconds{5});
-  EXPECT_EQ(command.argv.back(), "sudo -n sh -s");
+  EXPECT_EQ(command.argv.back(), "-s");
   EXPECT_EQ(run_as_script(command.input), "first\nsecond\n");
   for (std::size_t size = 0; size < command.input.rfind('}'); ++size) {
     EXPECT_EQ(run_as_script(command.input.substr(0, size)), "") << size;
