@@ -23,8 +23,8 @@ std::vector<SshOption> ssh_options(const cluster::Cluster& cluster, const cluste
           {"GlobalKnownHostsFile", "none"},
           {"StrictHostKeyChecking", "accept-new"},
           {"HashKnownHosts", "no"},
-          {"ConnectTimeout", "5"},
-          {"ServerAliveInterval", "5"},
+          {"ConnectTimeout", "20"},  // an emulated machine takes some seconds until its sshd says who it is
+          {"ServerAliveInterval", "10"},
           {"ServerAliveCountMax", "3"},
           {"LogLevel", "ERROR"}};
 }

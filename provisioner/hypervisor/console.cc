@@ -14,7 +14,7 @@
 namespace provisioner::hypervisor {
 namespace {
 
-constexpr std::size_t kChunk = 4096;
+constexpr std::size_t kConsoleChunk = 4096;
 constexpr int kLookForSignals = 200;             // ms
 constexpr std::size_t kMostWaiting = 64 * 1024;  // of what is typed and not yet taken
 
@@ -101,7 +101,7 @@ class Talk {
 
   // False: somebody wants to leave.
   bool take_input() {
-    std::array<char, kChunk> some;  // NOLINT(*-member-init): read fills it
+    std::array<char, kConsoleChunk> some;  // NOLINT(*-member-init): read fills it
     const ssize_t n = ::read(in_, some.data(), some.size());
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) return true;
     if (n <= 0) {
@@ -123,7 +123,7 @@ class Talk {
 
   // False: the end.
   base::Result<bool> show() {
-    std::array<char, kChunk> some;  // NOLINT(*-member-init): recv fills it
+    std::array<char, kConsoleChunk> some;  // NOLINT(*-member-init): recv fills it
     const ssize_t n = ::recv(console_, some.data(), some.size(), MSG_DONTWAIT);
     if (n < 0 && (errno == EINTR || errno == EAGAIN)) return true;
     if (n <= 0) return false;

@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 using step::Command;
 
-constexpr std::chrono::seconds kQmpPatience{10};
+constexpr std::chrono::seconds kResizePatience{10};
 
 std::uint64_t number_of(const json& info, const char* key) {
   const json value = info.value(key, json());
@@ -81,7 +81,7 @@ base::Result<void> GrowDisk::carry_out(step::Workplace& place) {
     const auto resized = step::output_of(host, resize());
     return resized ? base::Result<void>() : base::Failure(resized.error());
   }
-  auto qmp = Qmp::open(host, folder_.qmp(), kQmpPatience);
+  auto qmp = Qmp::open(host, folder_.qmp(), kResizePatience);
   if (!qmp) return base::Failure(qmp.error());
   return qmp->resize(kDiskNode, size_);
 }

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kChunk = 1U << 20;
+constexpr std::size_t kPiece = 1U << 20;
 constexpr mode_t kImageMode = 0444;
 
 base::Failure cannot(std::string_view doing, const fs::path& path) {
@@ -54,7 +54,7 @@ class Reader {
 
  private:
   Reader(fs::path path, base::UniqueFd fd, std::uint64_t size)
-      : path_(std::move(path)), fd_(std::move(fd)), size_(size), chunk_(kChunk) {}
+      : path_(std::move(path)), fd_(std::move(fd)), size_(size), chunk_(kPiece) {}
 
   fs::path path_;
   base::UniqueFd fd_;

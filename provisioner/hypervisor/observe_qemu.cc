@@ -14,7 +14,7 @@ namespace {
 using cluster::Cluster;
 using cluster::Machine;
 
-constexpr std::chrono::seconds kQmpPatience{3};
+constexpr std::chrono::seconds kStatusPatience{3};
 
 base::Result<void> check_needs(step::Host& host, const Cluster& cluster) {
   if (!cluster.node_network || cluster.node_network->bridge.empty()) {
@@ -30,7 +30,7 @@ base::Result<void> check_needs(step::Host& host, const Cluster& cluster) {
 
 // Somebody else may talk to QEMU right now; then it runs, and how is not known.
 std::string status_of(step::Host& host, const MachineFolder& folder) {
-  auto qmp = Qmp::open(host, folder.qmp(), kQmpPatience);
+  auto qmp = Qmp::open(host, folder.qmp(), kStatusPatience);
   if (!qmp) return "";
   return qmp->status().value_or("");
 }
@@ -40,9 +40,9 @@ bool is_enabled(step::Host& host, const Cluster& cluster, const std::string& mac
   return output && output->out.starts_with("enabled");
 }
 
-class Observer {
+class QemuObserver {
  public:
-  Observer(step::Host& host, const Cluster& cluster, const step::Ledger& ledger, const QemuOptions& options)
+  QemuObserver(step::Host& host, const Cluster& cluster, const step::Ledger& ledger, const QemuOptions& options)
       : host_(host), cluster_(cluster), ledger_(ledger), options_(options) {}
 
   base::Result<QemuState> observe() {
@@ -169,7 +169,7 @@ class Observer {
 
 base::Result<QemuState> observe_qemu(step::Host& host, const Cluster& cluster, const step::Ledger& ledger,
                                      const QemuOptions& options) {
-  return Observer(host, cluster, ledger, options).observe();
+  return QemuObserver(host, cluster, ledger, options).observe();
 }
 
 step::RenderedFiles system_files(const Cluster& cluster, const Machine& machine, const QemuFacts& facts,

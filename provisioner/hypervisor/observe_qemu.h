@@ -14,7 +14,7 @@
 #include "provisioner/hypervisor/host_room.h"
 #include "provisioner/hypervisor/power.h"
 #include "provisioner/hypervisor/qemu_command.h"
-#include "provisioner/hypervisor/ssh_access.h"
+#include "provisioner/hypervisor/ssh_key.h"
 #include "provisioner/hypervisor/tap.h"
 #include "provisioner/step/ledger.h"
 
@@ -47,12 +47,11 @@ struct QemuState {
   HostRoom room;
 };
 
-// Kinds of the ledger.
+// Kinds of the ledger, beside kTapKind and kKeyKind.
 inline constexpr const char* kMachineKind = "machine";  // its folder; the detail is kQemuDetail
 inline constexpr const char* kQemuDetail = "qemu";
 inline constexpr const char* kFileKind = "machine file";  // in a folder of the system; the detail is the machine
 inline constexpr const char* kImageKind = "image";
-inline constexpr const char* kKeyKind = "ssh key";
 inline constexpr const char* kAcceleratorKind = "accelerator";
 
 struct QemuOptions {

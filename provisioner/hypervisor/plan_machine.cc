@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lib/base/byte_size.h"
+#include "provisioner/access/ssh.h"
 #include "provisioner/hypervisor/cloud_init_status.h"
 #include "provisioner/hypervisor/machine_unit.h"
 #include "provisioner/hypervisor/wait_for_ready.h"
@@ -24,7 +25,7 @@ std::unique_ptr<step::Step> run(std::vector<std::string> argv,
   return std::make_unique<step::RunCommand>(Command{std::move(argv), "", timeout});
 }
 
-std::string value_of(const std::vector<std::string>& command, const std::string& option) {
+std::string option_value(const std::vector<std::string>& command, const std::string& option) {
   const auto found = std::find(command.begin(), command.end(), option);
   return found == command.end() || found + 1 == command.end() ? "" : *(found + 1);
 }
@@ -33,7 +34,7 @@ std::string value_of(const std::vector<std::string>& command, const std::string&
 std::string waiting_for_a_start(const std::vector<std::string>& running, const std::vector<std::string>& wanted) {
   std::string text;
   const auto note = [&](const char* name, const char* option) {
-    const std::string now = value_of(running, option), then = value_of(wanted, option);
+    const std::string now = option_value(running, option), then = option_value(wanted, option);
     if (now != then) text += fmt::format("{}{}: {} instead of {}", text.empty() ? "" : ", ", name, then, now);
   };
   note("cpus", "-smp");
@@ -170,7 +171,7 @@ void MachinePlan::add_power() {
   } else {
     because("has not been ready yet");
   }
-  add(std::make_unique<WaitForReady>(machine_.name, folder, ssh_command(cluster_, machine_, {kAskCloudInit}),
+  add(std::make_unique<WaitForReady>(machine_.name, folder, access::ssh_command(cluster_, machine_, {kAskCloudInit}),
                                      options_.ready_patience));
 }
 

@@ -58,17 +58,6 @@ Change image_change(const Cluster& cluster, const QemuState& state) {
   return change;
 }
 
-Change key_change(const Cluster& cluster, const QemuState& state) {
-  Change change{.kind = "ssh key", .name = key_file(cluster).string()};
-  auto steps = steps_to_make_key(cluster, state.key);
-  if (steps.empty()) return change;
-  change.action = Action::kCreate;
-  change.why = "is not there";
-  change.steps.push_back(std::make_unique<step::Claim>(step::LedgerEntry{kKeyKind, change.name}));
-  std::move(steps.begin(), steps.end(), std::back_inserter(change.steps));
-  return change;
-}
-
 // Nobody has asked for this file, so it is no change worth a word; only who starts machines gains by it.
 Change accelerator_change(const Cluster& cluster, const QemuState& state) {
   Change change{.kind = "accelerator", .name = name_of(state.accelerator.accelerator), .why = state.accelerator.why};
@@ -78,6 +67,17 @@ Change accelerator_change(const Cluster& cluster, const QemuState& state) {
       std::make_unique<step::Claim>(step::LedgerEntry{kAcceleratorKind, folder.accelerator().string()}));
   change.steps.push_back(std::make_unique<step::MakeFolder>(folder.path, 0755));
   change.steps.push_back(std::make_unique<step::WriteFile>(folder.accelerator(), *state.accelerator.to_remember));
+  return change;
+}
+
+Change accelerator_removal(const step::LedgerEntry& entry) {
+  Change change{.action = Action::kRemove,
+                .kind = kAcceleratorKind,
+                .name = entry.name,
+                .why = "there are no machines any more",
+                .phase = Phase::kLast};
+  change.steps.push_back(std::make_unique<step::RemoveFile>(entry.name));
+  change.steps.push_back(std::make_unique<step::Release>(kAcceleratorKind, entry.name));
   return change;
 }
 
@@ -112,16 +112,8 @@ std::vector<Change> last_removals(const Cluster& cluster, const QemuState& state
   std::vector<Change> changes;
   if (!cluster.machines.empty()) return changes;
   for (const step::LedgerEntry& entry : state.entries) {
-    if (entry.kind != kKeyKind && entry.kind != kAcceleratorKind) continue;
-    Change change{.action = Action::kRemove,
-                  .kind = entry.kind,
-                  .name = entry.name,
-                  .why = "there are no machines any more",
-                  .phase = Phase::kLast};
-    change.steps.push_back(std::make_unique<step::RemoveTree>(entry.name));  // RemoveFile would read it first
-    if (entry.kind == kKeyKind) change.steps.push_back(std::make_unique<step::RemoveTree>(entry.name + ".pub"));
-    change.steps.push_back(std::make_unique<step::Release>(entry.kind, entry.name));
-    changes.push_back(std::move(change));
+    if (entry.kind == kKeyKind) changes.push_back(plan_key_removal(entry));
+    if (entry.kind == kAcceleratorKind) changes.push_back(accelerator_removal(entry));
   }
   if (state.entries.empty()) return changes;
   const ClusterFolder folder(cluster);
@@ -149,7 +141,7 @@ void append(std::vector<Change>& changes, std::vector<Change> more) {
 std::vector<Change> host_changes(const Cluster& cluster, const QemuState& state) {
   std::vector<Change> changes;
   changes.push_back(accelerator_change(cluster, state));
-  changes.push_back(key_change(cluster, state));
+  changes.push_back(plan_key(cluster, state.key));
   changes.push_back(image_change(cluster, state));
   return changes;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "provisioner/hypervisor/observe_qemu.h"
+#include "provisioner/hypervisor/power_wish.h"
 #include "provisioner/step/change.h"
 
 namespace provisioner::hypervisor {
@@ -20,8 +21,6 @@ namespace provisioner::hypervisor {
 // there is nothing else to do (Action::kSame).
 [[nodiscard]] std::vector<step::Change> plan_qemu(const cluster::Cluster& cluster, const QemuState& state,
                                                   const QemuOptions& options);
-
-enum class PowerWish { kOn, kOff, kRestart };
 
 // For `start`, `stop` and `restart`: of the machines of these names, which the cluster has. kOn and kRestart do also
 // what plan_qemu would do with them.

@@ -13,10 +13,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kAnswerPatience{5};
+constexpr seconds kQmpAnswerPatience{5};
 constexpr seconds kPressAgain{10};
 constexpr milliseconds kLook{200};
-constexpr std::size_t kLinesShown = 5;
+constexpr std::size_t kLogLinesShown = 5;
 
 std::vector<std::string> split_at_nul(std::string_view text) {
   std::vector<std::string> words;
@@ -65,7 +65,7 @@ base::Result<bool> press_until_it_ends(step::Host& host, Qmp& qmp, const PowerWa
 // An error: nobody answers there.
 base::Result<void> end_by_qmp(step::Host& host, const MachineFolder& folder, const PowerWatch& watch,
                               milliseconds patience) {
-  auto qmp = Qmp::open(host, folder.qmp(), kAnswerPatience);
+  auto qmp = Qmp::open(host, folder.qmp(), kQmpAnswerPatience);
   if (!qmp) return base::Failure(qmp.error());
   const auto ended = press_until_it_ends(host, *qmp, watch, patience);
   if (!ended) return base::Failure(ended.error());
@@ -154,13 +154,13 @@ base::Result<void> StartQemu::wait_for(step::Workplace& place, pid_t pid) const 
   while (host.now() < deadline) {
     const auto running = running_qemu(host, folder_);
     if (!running) return base::Failure(running.error());
-    if (*running && Qmp::open(host, folder_.qmp(), kAnswerPatience)) return {};
+    if (*running && Qmp::open(host, folder_.qmp(), kQmpAnswerPatience)) return {};
     const auto process = host.read(fmt::format("/proc/{}/cmdline", pid));
     if (!process || !*process || (*process)->content.empty()) break;  // it is gone, or waits for its parent
     if (!step::rest(place, kLook)) return base::fail("interrupted while QEMU was starting");
   }
   const auto log = host.read(folder_.qemu_log());
-  const std::string words = log && *log ? last_console_lines((*log)->content, kLinesShown) : "";
+  const std::string words = log && *log ? last_console_lines((*log)->content, kLogLinesShown) : "";
   return base::fail("QEMU does not start ({}){}{}", folder_.qemu_log().string(), words.empty() ? "" : ":\n", words);
 }
 

@@ -18,7 +18,7 @@ std::string name_of(const cluster::Cluster& cluster, const cluster::Machine& mac
   return fmt::format("ks{:010x}", base::hash(cluster.name + "/" + machine.name) & 0xff'ffff'ffffU);
 }
 
-std::string text_of(const json& object, const char* key) {
+std::string json_text(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
@@ -65,8 +65,8 @@ base::Result<TapState> observe_tap(step::Host& host, const std::string& name) {
   const json& link = links[0];
   const json flags = link.value("flags", json::array());
   return TapState{.exists = true,
-                  .alias = text_of(link, "ifalias"),
-                  .bridge = text_of(link, "master"),
+                  .alias = json_text(link, "ifalias"),
+                  .bridge = json_text(link, "master"),
                   .is_up = std::find(flags.begin(), flags.end(), "UP") != flags.end()};
 }
 

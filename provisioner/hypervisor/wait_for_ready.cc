@@ -16,7 +16,7 @@ constexpr seconds kAskPatience{60};  // emulated machines need some for a progra
 constexpr const char* kLogBytes = "262144";
 // So long a machine that has failed may yet say more over ssh, where it knows more than its console shows.
 constexpr seconds kLastWords{20};
-constexpr std::size_t kLinesShown = 15;
+constexpr std::size_t kConsoleLinesShown = 15;
 constexpr int kSshFailed = 255;  // ssh(1): its own exit code; every other one is the command's
 constexpr int kNoSuchCommand = 127;
 
@@ -115,7 +115,7 @@ base::Failure WaitForReady::never(std::string_view why) const {
         text, folder_.console_log().string());
   }
   return base::fail("{}. The end of its console ({}):\n{}", text, folder_.console_log().string(),
-                    last_console_lines(log_, kLinesShown));
+                    last_console_lines(log_, kConsoleLinesShown));
 }
 
 }  // namespace provisioner::hypervisor

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "provisioner/hypervisor/ssh_access.h"
+#include "provisioner/hypervisor/ssh_key.h"
 #include "provisioner/step/shell_text.h"
 
 namespace provisioner::hypervisor {

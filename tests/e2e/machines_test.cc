@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "lib/cluster/cluster_file.h"
+#include "provisioner/access/ssh.h"
 #include "provisioner/hypervisor/plan_qemu.h"
 #include "provisioner/hypervisor/sha256.h"
 #include "provisioner/step/executor.h"
@@ -119,7 +120,7 @@ class Machines {
 
   // What a command says in a machine.
   [[nodiscard]] std::string in(const cluster::Cluster& cluster, std::size_t machine, const std::string& command) {
-    const auto said = step::output_of(host_, {ssh_command(cluster, cluster.machines.at(machine), {command})});
+    const auto said = step::output_of(host_, {access::ssh_command(cluster, cluster.machines.at(machine), {command})});
     return said ? *said : "FAILED: " + said.error().message;
   }
 

@@ -28,7 +28,7 @@ TEST_F(SshTest, LogsInByOurOwnKeyAndKnowsEachMachineByItself) {
             "ssh -F none -o User=keepstate -o IdentityFile=/var/lib/keepstate/x/ssh/id_ed25519 -o IdentitiesOnly=yes "
             "-o BatchMode=yes -o HostKeyAlias=worker-0 "
             "-o UserKnownHostsFile=/var/lib/keepstate/x/machines/worker-0/known_hosts -o GlobalKnownHostsFile=none "
-            "-o StrictHostKeyChecking=accept-new -o HashKnownHosts=no -o ConnectTimeout=5 -o ServerAliveInterval=5 "
+            "-o StrictHostKeyChecking=accept-new -o HashKnownHosts=no -o ConnectTimeout=20 -o ServerAliveInterval=10 "
             "-o ServerAliveCountMax=3 -o LogLevel=ERROR 10.10.0.21 uname -n");
 }
 

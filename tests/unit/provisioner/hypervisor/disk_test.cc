@@ -7,6 +7,7 @@
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/provisioner/fake_workplace.h"
 #include "tests/unit/provisioner/hypervisor/scripted_qemu.h"
+#include "tests/unit/provisioner/real_workplace.h"
 
 namespace provisioner::hypervisor {
 namespace {
@@ -20,19 +21,6 @@ constexpr std::uint64_t kMiB = 1U << 20;
 // With the real qemu-img.
 class DiskTest : public ::testing::Test {
  protected:
-  class Place final : public step::Workplace {
-   public:
-    [[nodiscard]] step::Host& host() override { return host_; }
-    [[nodiscard]] step::Ledger& ledger() override { return fake_.ledger(); }
-    void tell(std::string_view /*what*/) override {}
-    void moved(std::uint64_t /*bytes*/, std::uint64_t /*total*/) override {}
-    [[nodiscard]] bool is_interrupted() const override { return false; }
-
-   private:
-    step::SystemHost host_;
-    FakeWorkplace fake_;
-  };
-
   void SetUp() override {
     if (!place_.host().exists("/usr/bin/qemu-img")) GTEST_SKIP() << "needs qemu-utils";
     tests::support::put(image_, std::string(3 * kMiB, 'i'));
@@ -42,7 +30,7 @@ class DiskTest : public ::testing::Test {
   tests::support::TemporaryFolder temporary_;
   MachineFolder folder_{temporary_.path()};
   std::filesystem::path image_ = temporary_.path() / "image";
-  Place place_;
+  RealWorkplace place_;
 };
 
 TEST_F(DiskTest, LiesOverItsImageAndGrows) {

@@ -10,6 +10,7 @@
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/provisioner/fake_workplace.h"
 #include "tests/unit/provisioner/hypervisor/scripted_qemu.h"
+#include "tests/unit/provisioner/real_workplace.h"
 
 namespace provisioner::hypervisor {
 namespace {
@@ -170,20 +171,6 @@ class RealQemuTest : public ::testing::Test {
     if (running && *running) ::kill((*running)->pid, SIGKILL);
   }
 
-  class Place final : public step::Workplace {
-   public:
-    explicit Place(step::Host& host) : host_(host) {}
-    [[nodiscard]] step::Host& host() override { return host_; }
-    [[nodiscard]] step::Ledger& ledger() override { return fake_.ledger(); }
-    void tell(std::string_view /*what*/) override {}
-    void moved(std::uint64_t /*bytes*/, std::uint64_t /*total*/) override {}
-    [[nodiscard]] bool is_interrupted() const override { return false; }
-
-   private:
-    step::Host& host_;
-    FakeWorkplace fake_;
-  };
-
   std::vector<std::string> command(const std::vector<std::string>& more) const {
     std::vector<std::string> words{kQemu,
                                    "-nodefaults",
@@ -204,8 +191,8 @@ class RealQemuTest : public ::testing::Test {
 
   tests::support::TemporaryFolder temporary_;
   MachineFolder folder_{temporary_.path()};
-  step::SystemHost host_;
-  Place place_{host_};
+  RealWorkplace place_;
+  step::Host& host_ = place_.host();
 };
 
 TEST_F(RealQemuTest, StartsAnswersAndIsSwitchedOff) {

@@ -7,6 +7,7 @@
 #include "tests/support/network_namespace.h"
 #include "tests/unit/provisioner/fake_workplace.h"
 #include "tests/unit/provisioner/hypervisor/sample_cluster.h"
+#include "tests/unit/provisioner/real_workplace.h"
 
 namespace provisioner::hypervisor {
 namespace {
@@ -102,21 +103,8 @@ TEST_F(TapTest, IsTheSameToNetworkd) {
 TEST_F(TapTest, IsRealInANetworkOfItsOwn) {
   if (!tests::support::may_have_own_network()) GTEST_SKIP() << tests::support::kNeedsOwnNetwork;
   tests::support::in_own_network([&] {
-    step::SystemHost host;
-    FakeWorkplace fake;  // for the ledger
-    class Place final : public step::Workplace {
-     public:
-      Place(step::Host& host, step::Ledger& ledger) : host_(host), ledger_(ledger) {}
-      [[nodiscard]] step::Host& host() override { return host_; }
-      [[nodiscard]] step::Ledger& ledger() override { return ledger_; }
-      void tell(std::string_view /*what*/) override {}
-      void moved(std::uint64_t /*bytes*/, std::uint64_t /*total*/) override {}
-      [[nodiscard]] bool is_interrupted() const override { return false; }
-
-     private:
-      step::Host& host_;
-      step::Ledger& ledger_;
-    } place(host, fake.ledger());
+    RealWorkplace place;
+    step::Host& host = place.host();
     tests::support::run_tool({"ip", "link", "add", "bridge1", "type", "bridge"});
     EXPECT_EQ(observe_tap(host, tap_.name).value(), TapState{});
     carry_out_all(steps_to_make(tap_, {}), place);
