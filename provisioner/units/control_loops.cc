@@ -15,7 +15,8 @@ constexpr std::string_view kControllers = cluster::name_of(cluster::Program::kCo
 constexpr std::string_view kScheduler = cluster::name_of(cluster::Program::kScheduler);
 constexpr std::string_view kSchedulerConfig = "/etc/kubernetes/config/kube-scheduler.yaml";
 
-// Up to 1.22 both also serve plain HTTP to everybody, unless told not to; 1.24 knows the flag no more.
+// Up to 1.22 kube-controller-manager also serves plain HTTP to everybody, unless told not to; 1.24 knows the flag no
+// more.
 bool serves_plain_http(cluster::KubernetesVersion version) {
   return version.minor <= 22;
 }
@@ -59,10 +60,8 @@ ExecLine controllers_line(const Cluster& cluster, const Machine& machine) {
 }
 
 ExecLine scheduler_line(const Cluster& cluster) {
-  ExecLine::Flags flags{{"bind-address", "127.0.0.1"}, {"config", std::string(kSchedulerConfig)}};
-  if (serves_plain_http(cluster.kubernetes.version)) flags.emplace_back("port", "0");
-  flags.emplace_back("v", "2");
-  ExecLine line(program_path(cluster, kScheduler), flags);
+  ExecLine line(program_path(cluster, kScheduler),
+                {{"bind-address", "127.0.0.1"}, {"config", std::string(kSchedulerConfig)}, {"v", "2"}});
   line.extend(cluster.kubernetes.extra_args_of(cluster::Program::kScheduler));
   return line;
 }
@@ -73,6 +72,12 @@ std::string_view scheduler_api(cluster::KubernetesVersion version) {
   return version.minor <= 24 ? "v1beta2" : "v1";
 }
 
+// Plain HTTP cannot be switched off here: beside a configuration, 1.20 does not look at --port=0. So nobody but the
+// machine itself shall reach it.
+constexpr std::string_view kPlainHttpStaysHere =
+    "healthzBindAddress: 127.0.0.1:10251\n"
+    "metricsBindAddress: 127.0.0.1:10251\n";
+
 std::string scheduler_config(const Cluster& cluster, const Machine& machine) {
   return fmt::format(
       "{}"
@@ -81,9 +86,11 @@ std::string scheduler_config(const Cluster& cluster, const Machine& machine) {
       "clientConnection:\n"
       "  kubeconfig: {}\n"
       "leaderElection:\n"
-      "  leaderElect: true\n",
+      "  leaderElect: true\n"
+      "{}",
       mark_line(cluster), scheduler_api(cluster.kubernetes.version),
-      cluster::path_for(machine, "kube-scheduler.kubeconfig", kScheduler));
+      cluster::path_for(machine, "kube-scheduler.kubeconfig", kScheduler),
+      scheduler_api(cluster.kubernetes.version) == "v1beta1" ? kPlainHttpStaysHere : "");
 }
 
 }  // namespace

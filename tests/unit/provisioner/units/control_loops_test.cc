@@ -29,14 +29,14 @@ TEST(ControllersUnit, KnowsTheClustersNetworksAndName) {
   }
 }
 
-TEST(ControlLoops, ServeNoPlainHttp) {
-  constexpr std::string_view kSchedulerUnit = "/etc/systemd/system/kube-scheduler.service";
-  for (const unsigned minor : {20U, 22U}) {
-    EXPECT_THAT(controllers_text(units_cluster(minor)), HasSubstr("  --port=0 \\\n"));
-    EXPECT_THAT(scheduler_text(minor, kSchedulerUnit), HasSubstr("  --port=0 \\\n"));
-  }
+TEST(ControlLoops, ServeNoPlainHttpToOthers) {
+  constexpr std::string_view kConfig = "/etc/kubernetes/config/kube-scheduler.yaml";
+  EXPECT_THAT(controllers_text(units_cluster(20)), HasSubstr("  --port=0 \\\n"));
+  EXPECT_THAT(controllers_text(units_cluster(22)), HasSubstr("  --port=0 \\\n"));
   EXPECT_THAT(controllers_text(units_cluster(23)), Not(HasSubstr("--port")));
-  EXPECT_THAT(scheduler_text(23, kSchedulerUnit), Not(HasSubstr("--port")));
+  EXPECT_THAT(scheduler_text(21, kConfig), HasSubstr("\nhealthzBindAddress: 127.0.0.1:10251\nmetricsBindAddress: "
+                                                     "127.0.0.1:10251\n"));
+  EXPECT_THAT(scheduler_text(22, kConfig), Not(HasSubstr("BindAddress")));
 }
 
 TEST(SchedulerUnit, IsConfiguredInTheWordsOfItsVersion) {
