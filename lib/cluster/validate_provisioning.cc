@@ -39,11 +39,15 @@ void check_kind(const Hypervisor& hypervisor, Findings& findings) {
   if (hypervisor.kind == HypervisorKind::kQemu) idle("profile", "cbsd");
 }
 
-void check_macs(const std::vector<Machine>& machines, Findings& findings) {
+void check_macs(const std::vector<Machine>& machines, HypervisorKind kind, Findings& findings) {
   FirstSeen<std::string> macs("mac");
   for (std::size_t i = 0; i < machines.size(); ++i) {
     const std::string path = fmt::format("spec.machines[{}].mac", i);
-    if (findings.readable(path)) macs.check(machines[i].mac, machines[i].mac, path, findings);
+    if (!findings.readable(path)) continue;
+    macs.check(machines[i].mac, machines[i].mac, path, findings);
+    if (kind == HypervisorKind::kCbsd) {
+      findings.warning(path, "mac: CBSD gives its machines addresses of its own; remove it");
+    }
   }
 }
 
@@ -68,7 +72,7 @@ void validate_provisioning(const Cluster& cluster, Findings& findings) {
   check_image(cluster.hypervisor, findings);
   check_kind(cluster.hypervisor, findings);
   check_folder(cluster, findings);
-  check_macs(cluster.machines, findings);
+  check_macs(cluster.machines, cluster.hypervisor.kind, findings);
 }
 
 }  // namespace cluster

@@ -45,6 +45,14 @@ TEST(ValidateProvisioning, GivesNoAddressTwice) {
               HasSubstr("6:55: mac: "));
 }
 
+TEST(ValidateProvisioning, WarnsOfAnAddressThatCbsdDoesNotTake) {
+  constexpr std::string_view kMachine =
+      "  machines: [{name: a, role: worker, address: 10.0.0.1, mac: '02:00:00:00:00:01'}]\n";
+  EXPECT_THAT(provisioning_rules_said("  hypervisor: {type: cbsd}\n" + std::string(kMachine)),
+              HasSubstr("warning: mac: CBSD gives its machines addresses of its own"));
+  EXPECT_EQ(provisioning_rules_said(kMachine), "");
+}
+
 TEST(ValidateProvisioning, KeepsPathsOfSocketsShort) {
   const std::string folder = "/" + std::string(90, 'a');
   EXPECT_THAT(provisioning_rules_said("  hypervisor: {folder: " + folder + "}\n" +

@@ -124,27 +124,29 @@ TEST(CbsdJconf, GivesNoNameserverThatWouldBreakItsScript) {
 }
 
 // `sh -n`, as FreeBSD's sh would read it, and only names that CBSD knows.
-TEST(CbsdJconf, PleasesTheShellWhateverTheCluster) {
+void expect_pleasing(const cluster::Cluster& cluster, const cluster::Machine& machine, CbsdSeed seed) {
+  const auto settings = cbsd_settings(cluster, machine, seed, kKeyLine);
+  if (!settings) {  // an IPv6 nameserver in the template
+    EXPECT_THAT(settings.error().message, StartsWith("spec.dns.forwarders"));
+    EXPECT_EQ(seed, CbsdSeed::kTemplate);
+    return;
+  }
+  for (const auto& [name, value] : *settings) EXPECT_THAT(kKnownSettings, Contains(name));
   step::SystemHost host;
-  const auto check = [&](const cluster::Cluster& cluster) {
-    for (const auto& machine : cluster.machines) {
-      for (const CbsdSeed seed : {CbsdSeed::kOurs, CbsdSeed::kTemplate}) {
-        const auto settings = cbsd_settings(cluster, machine, seed, kKeyLine);
-        if (!settings) {  // an IPv6 nameserver in the template
-          EXPECT_THAT(settings.error().message, StartsWith("spec.dns.forwarders"));
-          EXPECT_EQ(seed, CbsdSeed::kTemplate);
-          continue;
-        }
-        for (const auto& [name, value] : *settings) EXPECT_THAT(kKnownSettings, Contains(name));
-        const auto checked =
-            host.run({.argv = {"sh", "-n"}, .input = cbsd_jconf(cluster, machine, seed, kKeyLine).value()});
-        ASSERT_TRUE(checked) << checked.error().message;
-        EXPECT_TRUE(checked->status.ok()) << checked->err;
-      }
-    }
-  };
-  check(cbsd_cluster());
-  for (std::uint64_t number = 0; number < 50; ++number) check(ClusterGenerator(number).cluster());
+  const auto checked = host.run({.argv = {"sh", "-n"}, .input = cbsd_jconf(cluster, machine, seed, kKeyLine).value()});
+  ASSERT_TRUE(checked) << checked.error().message;
+  EXPECT_TRUE(checked->status.ok()) << checked->err;
+}
+
+void expect_pleasing(const cluster::Cluster& cluster) {
+  for (const auto& machine : cluster.machines) {
+    for (const CbsdSeed seed : {CbsdSeed::kOurs, CbsdSeed::kTemplate}) expect_pleasing(cluster, machine, seed);
+  }
+}
+
+TEST(CbsdJconf, PleasesTheShellWhateverTheCluster) {
+  expect_pleasing(cbsd_cluster());
+  for (std::uint64_t number = 0; number < 50; ++number) expect_pleasing(ClusterGenerator(number).cluster());
 }
 
 // What the shell has afterwards is what was meant.
@@ -157,8 +159,8 @@ TEST(CbsdJconf, IsSourcedAsItIsMeant) {
     std::string script = cbsd_jconf(cluster, machine, CbsdSeed::kOurs, kKeyLine).value();
     std::string wanted;
     for (const auto& [name, value] : settings) {
-      script += "echo \"" + name + "=${" + name + "}\"\n";
-      wanted += name + "=" + value + "\n";
+      script += fmt::format("echo \"{0}=${{{0}}}\"\n", name);
+      wanted += fmt::format("{}={}\n", name, value);
     }
     EXPECT_EQ(host.run({.argv = {"sh"}, .input = script}).value().out, wanted);
   }

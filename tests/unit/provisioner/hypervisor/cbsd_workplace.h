@@ -43,6 +43,9 @@ class CbsdWorkplace {
   }
   // From now on the command ends with 1 (or, ignoring it, with 0) and does nothing but say this.
   void fail(const std::string& command, const std::string& words) const { mark("fails." + command, words); }
+  void forgive(const std::string& command) const { std::filesystem::remove(folder_.path() / ("fails." + command)); }
+  // Where a settings file lies while it is sourced.
+  [[nodiscard]] std::filesystem::path jconf() const { return folder_.path() / "jconf"; }
   void ignore(const std::string& command, const std::string& words) const { mark("ignores." + command, words); }
 
   FakeWorkplace place;
