@@ -48,10 +48,11 @@ TEST(ReadCluster, AcceptsAFileWithoutAnySection) {
 
 TEST(ReadCluster, RefusesSectionsThatItDoesNotKnow) {
   for (const char* section : {"certificates", "encryption"}) {
-    EXPECT_EQ(all_said(testing::file_with_spec(fmt::format("  {}: {{}}\n", section))),
-              fmt::format("4:3: unknown key '{}' in spec; the keys here are domain, controlPlaneEndpoint, networking, "
-                          "nodeNetwork, loadBalancer, hypervisor, access, dns, pki, kubernetes, machineDefaults, machines\n",
-                          section));
+    EXPECT_EQ(
+        all_said(testing::file_with_spec(fmt::format("  {}: {{}}\n", section))),
+        fmt::format("4:3: unknown key '{}' in spec; the keys here are domain, controlPlaneEndpoint, networking, "
+                    "nodeNetwork, loadBalancer, hypervisor, access, dns, pki, kubernetes, machineDefaults, machines\n",
+                    section));
   }
 }
 
