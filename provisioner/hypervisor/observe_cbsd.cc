@@ -31,7 +31,7 @@ base::Result<std::uint64_t> observe_memory(step::Host& host) {
 }
 
 // df(1) of POSIX: the fourth column of the second line, in KiB.
-base::Result<std::uint64_t> observe_disk(step::Host& host, const fs::path& folder) {
+base::Result<std::uint64_t> free_disk_of(step::Host& host, const fs::path& folder) {
   const auto text = step::output_of(host, {{"df", "-kP", folder.string()}});
   if (!text) return base::Failure(text.error());
   std::istringstream in(text->substr(std::min(text->find('\n'), text->size())));
@@ -97,7 +97,7 @@ class CbsdObserver {
     const auto memory = observe_memory(host_);
     if (!memory) return base::Failure(memory.error());
     state_.memory = *memory;
-    const auto disk = observe_disk(host_, state_.folder);
+    const auto disk = free_disk_of(host_, state_.folder);
     if (!disk) return base::Failure(disk.error());
     state_.free_disk = *disk;
     return {};
