@@ -10,28 +10,9 @@ namespace {
 using cluster::Cluster;
 using cluster::Machine;
 
-std::string fqdn_of(const Cluster& cluster, const Machine& machine) {
-  return cluster.domain.empty() ? machine.name : machine.name + "." + cluster.domain;
-}
-
-HostsLine line_of(const Cluster& cluster, const Machine& machine) {
-  std::string fqdn = fqdn_of(cluster, machine);
-  if (fqdn == machine.name) return {machine.address, {machine.name}};
-  return {machine.address, {std::move(fqdn), machine.name}};
-}
-
 std::optional<base::IpAddress> vip_of(const Cluster& cluster) {
   if (!cluster.load_balancer || cluster.load_balancer->vip.is_unspecified()) return std::nullopt;
   return cluster.load_balancer->vip;
-}
-
-// The endpoint's name goes to the VIP, unless it is an address itself.
-std::optional<HostsLine> endpoint_line(const Cluster& cluster) {
-  const auto vip = vip_of(cluster);
-  if (!vip || !cluster.control_plane_endpoint) return std::nullopt;
-  const std::string& host = cluster.control_plane_endpoint->host;
-  if (base::IpAddress::parse(host)) return std::nullopt;
-  return HostsLine{*vip, {host}};
 }
 
 // A machine always knows itself by the address that others have for it. (127.0.1.1, which Debian has there otherwise,

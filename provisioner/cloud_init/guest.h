@@ -8,6 +8,7 @@
 
 #include "lib/base/result.h"
 #include "lib/cluster/cluster.h"
+#include "provisioner/cloud_init/hosts_lines.h"
 
 namespace provisioner::cloud_init {
 
@@ -21,14 +22,6 @@ enum class VipHolder {
 struct SeedOptions {
   std::string own_key{};  // the line of a public key that we log in with; "": none yet
   VipHolder vip = VipHolder::kHost;
-};
-
-// A line of /etc/hosts.
-struct HostsLine {
-  base::IpAddress address;
-  std::vector<std::string> names;  // the whole name first
-
-  friend bool operator==(const HostsLine&, const HostsLine&) = default;
 };
 
 struct Guest {
