@@ -3,31 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
+
+#include "provisioner/step/systemd_text.h"
 
 namespace provisioner::units {
 namespace {
-
-bool is_plain(unsigned char c) {
-  return std::isalnum(c) != 0 || std::string_view("-_./:=,@+[]").find(static_cast<char>(c)) != std::string_view::npos;
-}
 
 std::string_view name_of(std::string_view word) {
   return word.substr(0, word.find('='));
 }
 
 }  // namespace
-
-std::string exec_word(std::string_view word) {
-  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return std::string(word);
-  std::string quoted = "\"";
-  for (const char c : word) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    if (c == '%' || c == '$') quoted += c;  // doubled
-    quoted += c;
-  }
-  return quoted + '"';
-}
 
 ExecLine::ExecLine(std::string program, const Flags& flags) : program_(std::move(program)) {
   for (const auto& [name, value] : flags) words_.push_back(fmt::format("--{}={}", name, value));
@@ -41,8 +27,8 @@ void ExecLine::extend(const std::vector<std::string>& extra) {
 }
 
 std::string ExecLine::text() const {
-  std::string text = "ExecStart=" + exec_word(program_);
-  for (const std::string& word : words_) text += " \\\n  " + exec_word(word);
+  std::string text = "ExecStart=" + step::systemd_word(program_);
+  for (const std::string& word : words_) text += " \\\n  " + step::systemd_word(word);
   return text;
 }
 

@@ -9,10 +9,6 @@
 
 namespace provisioner::units {
 
-// As systemd reads it back: nothing in it is a quote, a specifier (%) or a variable ($) any more (systemd.service(5),
-// "Command lines"; systemd.syntax(7), "Quoting"). Printable ASCII.
-[[nodiscard]] std::string exec_word(std::string_view word);
-
 class ExecLine {
  public:
   using Flags = std::vector<std::pair<std::string_view, std::string>>;

@@ -26,7 +26,7 @@ TEST(EtcdUnit, NamesEveryMember) {
 TEST(EtcdUnit, WritesAddressesOfBothKinds) {
   cluster::Cluster cluster = units_cluster();
   cluster.machines.at(0).address = base::IpAddress::parse("fd00::11").value();
-  EXPECT_THAT(etcd_text(cluster), HasSubstr("--listen-peer-urls=https://[fd00::11]:2380 "));
+  EXPECT_THAT(etcd_text(cluster), HasSubstr("\"--listen-peer-urls=https://[fd00::11]:2380\" "));
 }
 
 TEST(EtcdUnit, LeavesRoomOnTheDisk) {
