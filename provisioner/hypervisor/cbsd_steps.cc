@@ -8,6 +8,7 @@
 #include "provisioner/hypervisor/cbsd.h"
 #include "provisioner/hypervisor/machine_folder.h"
 #include "provisioner/hypervisor/observe_cbsd.h"
+#include "provisioner/hypervisor/ssh_key.h"
 #include "provisioner/step/shell_text.h"
 
 namespace provisioner::hypervisor {
@@ -30,10 +31,9 @@ const Machine& machine_named(const Cluster& cluster, const std::string& name) {
 }
 
 base::Result<std::string> public_key(step::Host& host, const Cluster& cluster) {
-  const auto file = host.read(access::key_file(cluster).string() + ".pub");
-  if (!file) return base::Failure(file.error());
-  if (!*file) return std::string();
-  return (*file)->content.substr(0, (*file)->content.find('\n'));
+  auto key = observe_key(host, cluster);
+  if (!key) return base::Failure(key.error());
+  return key->public_line.value_or("");
 }
 
 }  // namespace

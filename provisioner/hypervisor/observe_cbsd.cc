@@ -4,9 +4,9 @@
 #include <charconv>
 #include <sstream>
 
-#include "provisioner/access/ssh.h"
 #include "provisioner/hypervisor/cbsd_template.h"
 #include "provisioner/hypervisor/machine_folder.h"
+#include "provisioner/hypervisor/observe_qemu.h"
 
 namespace provisioner::hypervisor {
 namespace {
@@ -60,7 +60,13 @@ class CbsdObserver {
       : host_(host), cluster_(cluster), ledger_(ledger) {}
 
   base::Result<CbsdState> observe() {
+    state_.keys = ledger_.of_kind(kKeyKind);
     const auto names = all_names();
+    if (!cluster_.machines.empty()) {
+      auto key = observe_key(host_, cluster_);
+      if (!key) return base::Failure(key.error());
+      state_.key = std::move(*key);
+    }
     if (names.empty()) return std::move(state_);
     if (auto seen = observe_host(); !seen) return base::Failure(seen.error());
     const auto listings = list_cbsd(host_);
@@ -73,14 +79,14 @@ class CbsdObserver {
 
  private:
   [[nodiscard]] bool is_claimed(const std::string& name) const {
-    const auto entry = ledger_.find(kCbsdMachineKind, name);
+    const auto entry = ledger_.find(kMachineKind, name);
     return entry && entry->detail == kCbsdDetail;
   }
 
   [[nodiscard]] std::vector<std::string> all_names() const {
     std::vector<std::string> names;
     for (const cluster::Machine& machine : cluster_.machines) names.push_back(machine.name);
-    for (const step::LedgerEntry& entry : ledger_.of_kind(kCbsdMachineKind)) {
+    for (const step::LedgerEntry& entry : ledger_.of_kind(kMachineKind)) {
       const bool is_new = std::find(names.begin(), names.end(), entry.name) == names.end();
       if (entry.detail == kCbsdDetail && is_new) names.push_back(entry.name);
     }
@@ -91,9 +97,6 @@ class CbsdObserver {
     auto folder = cbsd_folder(host_);
     if (!folder) return base::Failure(folder.error());
     state_.folder = std::move(*folder);
-    const auto key = host_.read(access::key_file(cluster_).string() + ".pub");
-    if (!key) return base::Failure(key.error());
-    if (*key) state_.own_key = (*key)->content.substr(0, (*key)->content.find('\n'));
     const auto memory = observe_memory(host_);
     if (!memory) return base::Failure(memory.error());
     state_.memory = *memory;

@@ -12,6 +12,7 @@
 #include "provisioner/cloud_init/seed.h"
 #include "provisioner/hypervisor/cbsd.h"
 #include "provisioner/hypervisor/cbsd_jconf.h"
+#include "provisioner/hypervisor/ssh_key.h"
 #include "provisioner/step/ledger.h"
 #include "provisioner/step/rendered_file.h"
 
@@ -32,14 +33,16 @@ struct CbsdMachineState {
 
 struct CbsdState {
   std::vector<CbsdMachineState> machines;  // those of cluster.yaml, then those of the ledger that it has no more
-  std::filesystem::path folder;            // CBSD's own; "": there is no machine to look at
-  std::string own_key;                     // the line of the public key that we log in with; "": none yet
+  std::vector<step::LedgerEntry> keys;     // pairs that the ledger says are ours
+
+  // Left as they are where there is no machine to look at.
+  KeyState key;
+  std::filesystem::path folder;  // CBSD's own
   std::uint64_t memory = 0;                // bytes, all that the host has
   std::uint64_t free_disk = 0;             // bytes, where CBSD's machines lie
 };
 
-// Of the ledger.
-inline constexpr const char* kCbsdMachineKind = "machine";
+// Of an entry of kind kMachineKind in the ledger.
 inline constexpr const char* kCbsdDetail = "cbsd";
 
 struct CbsdOptions {

@@ -6,7 +6,9 @@
 
 #include "lib/base/byte_size.h"
 #include "provisioner/hypervisor/cbsd_steps.h"
+#include "provisioner/hypervisor/folder_removal.h"
 #include "provisioner/hypervisor/machine_folder.h"
+#include "provisioner/hypervisor/observe_qemu.h"
 #include "provisioner/step/mark.h"
 #include "provisioner/step/steps.h"
 
@@ -88,7 +90,7 @@ class CbsdMachinePlan {
  private:
   void add_creation() {
     because(now_.is_known ? "was made in part" : "is not there");
-    add(std::make_unique<step::Claim>(step::LedgerEntry{kCbsdMachineKind, machine_.name, kCbsdDetail}));
+    add(std::make_unique<step::Claim>(step::LedgerEntry{kMachineKind, machine_.name, kCbsdDetail}));
     if (now_.is_known) add(cbsd({"bremove", "jname=" + machine_.name}, kRemovePatience, CbsdAim::kGone));
     add(std::make_unique<step::MakeFolder>(MachineFolder(cluster_, machine_.name).path, 0755));
     // Of an earlier machine of this name; a stranger to ssh, and not ready.
@@ -102,7 +104,7 @@ class CbsdMachinePlan {
   }
 
   void add_settings() {
-    const auto wanted = cbsd_settings(cluster_, machine_, CbsdSeed::kOurs, state_.own_key);
+    const auto wanted = cbsd_settings(cluster_, machine_, CbsdSeed::kOurs, own_key_);
     if (!wanted) return because(wanted.error().message);
     std::vector<std::string> words{"bset", "jname=" + machine_.name};
     CbsdSettings told = now_.settings.empty() ? *wanted : now_.settings;
@@ -154,8 +156,8 @@ class CbsdMachinePlan {
   }
 
   void add_seed() {
-    const auto guest = cbsd_guest(cluster_, machine_.name, options_.vip, state_.own_key, now_.mac);
-    if (guest && !state_.own_key.empty() && now_.seed == cloud_init::seed_of(*guest)) return;
+    const auto guest = cbsd_guest(cluster_, machine_.name, options_.vip, own_key_, now_.mac);
+    if (guest && !own_key_.empty() && now_.seed == cloud_init::seed_of(*guest)) return;
     because(std::string(now_.seed ? "another seed" : "has no seed") + (now_.is_on() ? " from its next start" : ""));
     add_seed_step();
   }
@@ -199,6 +201,7 @@ class CbsdMachinePlan {
   const Cluster& cluster_;
   const Machine& machine_;
   const CbsdState& state_;
+  const std::string own_key_ = state_.key.public_line.value_or("");  // "": none yet
   const CbsdOptions& options_;
   CbsdMachineState now_;
   bool is_stopped_ = false;  // by an earlier step
@@ -219,7 +222,7 @@ Change removal(const Cluster& cluster, const CbsdMachineState& machine) {
   if (machine.is_on()) add({"bstop", "inter=0", jname}, kStopPatience, CbsdAim::kOff);
   if (machine.is_known) add({"bremove", jname}, kRemovePatience, CbsdAim::kGone);
   change.steps.push_back(std::make_unique<step::RemoveTree>(MachineFolder(cluster, machine.name).path));
-  change.steps.push_back(std::make_unique<step::Release>(kCbsdMachineKind, machine.name));
+  change.steps.push_back(std::make_unique<step::Release>(kMachineKind, machine.name));
   return change;
 }
 
@@ -233,18 +236,23 @@ const Machine* machine_called(const Cluster& cluster, const std::string& name) {
 
 std::vector<Change> plan_cbsd(const Cluster& cluster, const CbsdState& state, const CbsdOptions& options) {
   std::vector<Change> changes;
+  if (!cluster.machines.empty()) changes.push_back(plan_key(cluster, state.key));
   for (const Machine& machine : cluster.machines) {
     changes.push_back(CbsdMachinePlan(cluster, machine, state, options).make());
   }
   for (const CbsdMachineState& machine : state.machines) {
     if (machine_called(cluster, machine.name) == nullptr) changes.push_back(removal(cluster, machine));
   }
+  if (!cluster.machines.empty() || (state.machines.empty() && state.keys.empty())) return changes;
+  for (const step::LedgerEntry& key : state.keys) changes.push_back(plan_key_removal(key));
+  changes.push_back(plan_folder_removal(cluster));
   return changes;
 }
 
 std::vector<Change> plan_power(const Cluster& cluster, const CbsdState& state, const CbsdOptions& options,
                                PowerWish wish, const std::vector<std::string>& names) {
   std::vector<Change> changes;
+  if (wish != PowerWish::kOff) changes.push_back(plan_key(cluster, state.key));
   for (const std::string& name : names) {
     const Machine* const machine = machine_called(cluster, name);
     if (machine == nullptr) continue;

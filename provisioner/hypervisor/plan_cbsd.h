@@ -1,8 +1,8 @@
 // The differences between the machines that cluster.yaml wants and those that CBSD has here, and the steps that end
 // them. Pure; any thread.
 //
-// Whoever carries such a plan out holds the cluster's folder alone, has the bridge up and the key that we log in with
-// made before the phase of the machines, and has asked check_room.
+// Whoever carries such a plan out holds the cluster's folder alone, has the bridge up before the phase of the machines,
+// and has asked check_room.
 #pragma once
 
 #include <string>
@@ -14,7 +14,8 @@
 
 namespace provisioner::hypervisor {
 
-// One change of kind "machine" for each machine, wanted or no more. Against a cluster without machines it is `destroy`.
+// One change of kind "machine" for each machine, wanted or no more; the key that we log in with before them. Against a
+// cluster without machines it is `destroy`.
 //
 // A running machine is never stopped for a change: what it will get at its next start is told in `why`, also where
 // there is nothing else to do (Action::kSame).

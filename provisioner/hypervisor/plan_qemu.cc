@@ -4,6 +4,7 @@
 #include <set>
 
 #include "provisioner/hypervisor/download.h"
+#include "provisioner/hypervisor/folder_removal.h"
 #include "provisioner/hypervisor/image_cache.h"
 #include "provisioner/hypervisor/plan_machine.h"
 #include "provisioner/step/shell_text.h"
@@ -16,29 +17,6 @@ using cluster::Cluster;
 using step::Action;
 using step::Change;
 using step::Phase;
-
-// Folders of ours, where nothing is left in them; whoever has put something there keeps it.
-class RemoveEmptyFolders final : public step::Step {
- public:
-  explicit RemoveEmptyFolders(std::vector<std::filesystem::path> folders) : folders_(std::move(folders)) {}
-  [[nodiscard]] std::string print() const override {
-    std::string text = "rmdir --ignore-fail-on-non-empty";
-    for (const auto& folder : folders_) text += " " + step::shell_word(folder.string());
-    return text;
-  }
-  [[nodiscard]] base::Result<void> carry_out(step::Workplace& place) override {
-    for (const auto& folder : folders_) {
-      const auto names = place.host().list(folder);
-      if (!names) return base::Failure(names.error());
-      if (!names->empty() || !place.host().exists(folder)) continue;
-      if (auto removed = place.host().remove_tree(folder); !removed) return removed;
-    }
-    return {};
-  }
-
- private:
-  std::vector<std::filesystem::path> folders_;
-};
 
 bool needs_image(const Cluster& cluster, const QemuState& state) {
   return std::any_of(cluster.machines.begin(), cluster.machines.end(), [&](const cluster::Machine& machine) {
@@ -116,15 +94,7 @@ std::vector<Change> last_removals(const Cluster& cluster, const QemuState& state
     if (entry.kind == kAcceleratorKind) changes.push_back(accelerator_removal(entry));
   }
   if (state.entries.empty()) return changes;
-  const ClusterFolder folder(cluster);
-  Change folders{.action = Action::kRemove,
-                 .kind = "folder",
-                 .name = folder.path.string(),
-                 .why = "there are no machines any more",
-                 .phase = Phase::kLast};
-  folders.steps.push_back(std::make_unique<RemoveEmptyFolders>(
-      std::vector<std::filesystem::path>{folder.machines(), folder.images(), folder.ssh()}));
-  changes.push_back(std::move(folders));
+  changes.push_back(plan_folder_removal(cluster));
   return changes;
 }
 

@@ -22,6 +22,7 @@ struct CbsdHost {
     cluster.machines.erase(cluster.machines.begin() + 1, cluster.machines.begin() + 3);
     cluster.machines.erase(cluster.machines.begin() + 2, cluster.machines.end());
     FakeHost& host = cbsd.place.host();
+    host.put(cluster.hypervisor.folder + "/ssh/id_ed25519", "private", 0600);
     host.put(cluster.hypervisor.folder + "/ssh/id_ed25519.pub", std::string(kCbsdOwnKey) + "\n");
     host.answer("sysctl -n hw.physmem", "68719476736\n");
     host.answer(
@@ -35,7 +36,12 @@ struct CbsdHost {
     EXPECT_TRUE(state) << state.error().message;
     return state.value_or(CbsdState{});
   }
-  [[nodiscard]] std::vector<step::Change> plan() { return plan_cbsd(cluster, observe(), {}); }
+  // Those of machines.
+  [[nodiscard]] std::vector<step::Change> plan() { return machines_of(plan_cbsd(cluster, observe(), {})); }
+  [[nodiscard]] static std::vector<step::Change> machines_of(std::vector<step::Change> changes) {
+    std::erase_if(changes, [](const step::Change& change) { return change.kind != "machine"; });
+    return changes;
+  }
   // The first step that fails ends it; gives its error.
   std::string carry_out(std::vector<step::Change> changes) {
     for (auto& change : changes) {

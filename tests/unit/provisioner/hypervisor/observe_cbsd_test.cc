@@ -23,7 +23,7 @@ TEST(ObserveCbsd, SeesAnEmptyHost) {
   EXPECT_EQ(state.folder, "/usr/jails");
   EXPECT_EQ(state.memory, 64ULL << 30);
   EXPECT_EQ(state.free_disk, 100ULL << 30);
-  EXPECT_EQ(state.own_key, kCbsdOwnKey);
+  EXPECT_EQ(state.key.public_line, kCbsdOwnKey);
 }
 
 TEST(ObserveCbsd, LooksAtNothingWhereThereIsNothingToLookAt) {

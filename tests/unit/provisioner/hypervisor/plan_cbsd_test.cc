@@ -88,7 +88,7 @@ TEST(PlanCbsd, MakesAnewWhatWasMadeInPart) {
   auto state = host.observe();
   state.machines.at(0).is_claimed = true;
   state.machines.at(0).is_known = true;  // jstatus knows it, bls does not
-  const auto changes = plan_cbsd(host.cluster, state, {});
+  const auto changes = CbsdHost::machines_of(plan_cbsd(host.cluster, state, {}));
   EXPECT_EQ(changes.at(0).why, "was made in part");
   EXPECT_EQ(changes.at(0).steps.at(1)->print(), "env NOCOLOR=1 cbsd bremove jname=controller-0");
 }
@@ -138,6 +138,31 @@ TEST(PlanCbsd, RemovesWhatIsNotWantedAnyMore) {
   EXPECT_THAT(host.cbsd.take_log(), HasSubstr("bstop inter=0 jname=worker-0\n"));
 }
 
+TEST(PlanCbsd, MakesTheKeyFirstAndTakesItLast) {
+  CbsdHost host;
+  FakeHost& machine = host.cbsd.place.host();
+  const std::string key = host.cluster.hypervisor.folder + "/ssh/id_ed25519";
+  ASSERT_TRUE(machine.remove(key));
+  ASSERT_TRUE(machine.remove(key + ".pub"));
+  machine.react("ssh-keygen", [&](const step::Command&) {
+    machine.put(key, "private", 0600);
+    machine.put(key + ".pub", std::string(kCbsdOwnKey) + "\n");
+    return base::Output{};
+  });
+  EXPECT_EQ(host.carry_out(plan_cbsd(host.cluster, host.observe(), {})), "");
+  EXPECT_THAT(machine.content("/usr/jails/jails-system/worker-0/cloud-init/user-data"), HasSubstr("OwnKeyOwnKey"));
+  host.cluster.machines.clear();
+  const auto changes = plan_cbsd(host.cluster, host.observe(), {});
+  ASSERT_EQ(changes.size(), 4U);
+  EXPECT_EQ(changes.at(2).kind, "ssh key");
+  EXPECT_EQ(changes.at(3).kind, "folder");
+  EXPECT_EQ(host.carry_out(plan_cbsd(host.cluster, host.observe(), {})), "");
+  EXPECT_FALSE(host.cbsd.has("worker-0"));
+  EXPECT_THAT(host.cbsd.place.ledger().entries(), IsEmpty());
+  EXPECT_THAT(machine.content(key), "");
+  EXPECT_THAT(plan_cbsd(host.cluster, host.observe(), {}), IsEmpty());
+}
+
 TEST(PlanCbsd, KeepsTheClaimOnWhatCbsdDoesNotGiveUp) {
   CbsdHost host;
   host.apply();
@@ -169,7 +194,7 @@ TEST(PlanPowerOfCbsd, TurnsMachinesOffAndOn) {
   EXPECT_EQ(host.carry_out(plan_power(host.cluster, host.observe(), {}, PowerWish::kOn, {"worker-0"})), "");
   EXPECT_EQ(host.cbsd.of("worker-0", "status"), "On");
   host.cbsd.take_log();
-  const auto changes = plan_power(host.cluster, host.observe(), {}, PowerWish::kRestart, {"worker-0"});
+  const auto changes = CbsdHost::machines_of(plan_power(host.cluster, host.observe(), {}, PowerWish::kRestart, {"worker-0"}));
   EXPECT_EQ(changes.at(0).why, "is to start anew");
   EXPECT_EQ(host.carry_out(plan_power(host.cluster, host.observe(), {}, PowerWish::kRestart, {"worker-0"})), "");
   EXPECT_THAT(host.cbsd.take_log(), HasSubstr("bstop inter=0 jname=worker-0\n"));
