@@ -27,12 +27,19 @@ std::string joined(const json& errors) {
   return text;
 }
 
+// {"v1": {"datasource": "DataSourceNoCloud [seed=/dev/vdb]", "errors": []}}
+CloudInitStatus read_result(const json& result) {
+  const std::string errors = joined(result.value("errors", json::array()));
+  return {errors.empty() ? State::kDone : State::kFailed, errors};
+}
+
 // {"status": "done", "errors": [], "recoverable_errors": {"WARNING": ["..."]}, ...}
 std::optional<CloudInitStatus> read_json(std::string_view answer) {
   const auto begin = answer.find('{');
   const auto end = answer.rfind('}');
   if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return std::nullopt;
   const json read = json::parse(answer.substr(begin, end - begin + 1), nullptr, false);
+  if (read.is_object() && read.contains("v1") && read["v1"].is_object()) return read_result(read["v1"]);
   if (!read.is_object() || !read.contains("status") || !read["status"].is_string()) return std::nullopt;
   CloudInitStatus status{state_of(read["status"].get<std::string>()), joined(read.value("errors", json::array()))};
   for (const json& kind : read.value("recoverable_errors", json::object())) {

@@ -1,4 +1,4 @@
-// What `cloud-init status` answers in a machine, in whichever form its version has. Pure; any thread.
+// What cloud-init says of itself in a machine, in whichever form its version has. Pure; any thread.
 #pragma once
 
 #include <string>
@@ -15,8 +15,13 @@ struct CloudInitStatus {
   friend bool operator==(const CloudInitStatus&, const CloudInitStatus&) = default;
 };
 
-// What asks for it in the machine's shell. JSON is known since 22.4; before that there are lines.
-inline constexpr const char* kAskCloudInit = "cloud-init status --format json 2>/dev/null || cloud-init status --long";
+// What asks for it in the machine's shell. At its end cloud-init leaves result.json (its documentation, "Boot stages"),
+// which a shell can wait for; `cloud-init status` is a program of Python that an emulated machine takes seconds for, so
+// that is asked only every 20 s: it knows JSON since 22.4, and lines before that.
+inline constexpr const char* kAskCloudInit =
+    "i=0; while test $i -lt 20 && test ! -s /run/cloud-init/result.json; do sleep 1; i=$((i+1)); done; "
+    "cat /run/cloud-init/result.json 2>/dev/null || cloud-init status --format json 2>/dev/null || "
+    "cloud-init status --long";
 
 [[nodiscard]] CloudInitStatus read_cloud_init_status(std::string_view answer);
 

@@ -12,7 +12,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr milliseconds kPause{1000};
-constexpr seconds kAskPatience{60};  // emulated machines need some for a program of Python
+// The machine waits a while itself (kAskCloudInit); and an emulated one on a busy host takes a minute for a login.
+constexpr std::chrono::minutes kAskPatience{3};
 constexpr const char* kLogBytes = "262144";
 // So long a machine that has failed may yet say more over ssh, where it knows more than its console shows.
 constexpr seconds kLastWords{20};
@@ -22,6 +23,12 @@ constexpr int kNoSuchCommand = 127;
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
+}
+
+// The error of a program that was killed quotes all of its command line.
+std::string why_not(const std::string& error) {
+  if (!error.ends_with("and was killed")) return error;
+  return fmt::format("no answer within {}", base::duration_text(kAskPatience));
 }
 
 }  // namespace
@@ -75,7 +82,7 @@ base::Result<WaitForReady::Verdict> WaitForReady::ask_cloud_init(step::Workplace
   ask.timeout = kAskPatience;
   const auto output = place.host().run(ask);
   if (!output || output->status == base::ExitStatus{base::ExitStatus::Kind::kExited, kSshFailed}) {
-    ssh_says_ = first_line(output ? output->err : output.error().message);
+    ssh_says_ = output ? first_line(output->err) : why_not(output.error().message);
     return Verdict::kNotYet;
   }
   ssh_says_.clear();

@@ -7,6 +7,13 @@ namespace {
 
 using State = CloudInitStatus::State;
 
+TEST(CloudInitStatus, ReadsItsResult) {
+  EXPECT_EQ(read_cloud_init_status(R"({"v1": {"datasource": "DataSourceNoCloud [seed=/dev/vdb]", "errors": []}})"),
+            (CloudInitStatus{State::kDone, ""}));
+  EXPECT_EQ(read_cloud_init_status(R"json({"v1": {"errors": ["('ssh', KeyError('x'))"]}})json"),
+            (CloudInitStatus{State::kFailed, "('ssh', KeyError('x'))"}));
+}
+
 TEST(CloudInitStatus, ReadsJson) {
   EXPECT_EQ(
       read_cloud_init_status(R"({"detail": "DataSourceNoCloud [seed=/dev/vdb]", "errors": [], "status": "done"})"),

@@ -76,6 +76,16 @@ TEST_F(WaitForReadyTest, IsOverWhenTheTimeIs) {
   EXPECT_LE(host_.now() - base::SteadyTime{}, minutes(3));
 }
 
+TEST_F(WaitForReadyTest, SaysWhyThereIsNoAnswer) {
+  host_.react("ssh", [](const step::Command&) -> base::Result<base::Output> {
+    return base::fail("'ssh and a long line' did not end within 180000 ms and was killed");
+  });
+  EXPECT_THAT(wait().error().message, HasSubstr("and ssh says: no answer within 3m; nothing"));
+  host_.react("ssh",
+              [](const step::Command&) -> base::Result<base::Output> { return base::fail("cannot start 'ssh'"); });
+  EXPECT_THAT(wait().error().message, HasSubstr("and ssh says: cannot start 'ssh';"));
+}
+
 TEST_F(WaitForReadyTest, SaysWhatASilentConsoleMeans) {
   EXPECT_THAT(wait().error().message, HasSubstr("'firmware', and ssh says: ssh: connect"));
   EXPECT_THAT(wait().error().message,
