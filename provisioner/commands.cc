@@ -3,65 +3,44 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <string>
-#include <vector>
+#include <ostream>
+#include <string_view>
 
-#include "lib/cluster/cluster_file.h"
 #include "lib/cluster/spelling.h"
-#include "provisioner/hypervisor/power.h"
-#include "provisioner/step/system_host.h"
+#include "provisioner/command/apply.h"
+#include "provisioner/command/check.h"
+#include "provisioner/command/import.h"
+#include "provisioner/command/login.h"
+#include "provisioner/command/plan.h"
+#include "provisioner/command/power.h"
+#include "provisioner/command/push.h"
+#include "provisioner/command/render.h"
+#include "provisioner/command/status.h"
 
 namespace provisioner {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kFooter =
     "Examples:\n"
-    "  keepstate-provisioner check -c cluster.yaml    tell everything that is wrong with the file\n"
-    "\n"
+    "  keepstate-provisioner check -c cluster.yaml       tell everything that is wrong with the file\n"
+    "  keepstate-provisioner plan -c cluster.yaml        what apply would do on this host, and why\n"
+    "  keepstate-provisioner apply -c cluster.yaml       network, names and machines, until they are ready\n"
+    "  keepstate-provisioner status -c cluster.yaml      how they are\n"
+    "  keepstate-provisioner render -c cluster.yaml DIR  only the files, on any system\n"
+    "COMMAND --help tells more of each.\n"
     "Exit codes: 0 all is well, 1 failed while running, 2 wrong usage or wrong cluster.yaml.";
 
-std::string count(std::size_t number, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
-std::string summary(const cluster::Cluster& cluster) {
-  const auto controllers = static_cast<std::size_t>(
-      std::count_if(cluster.machines.begin(), cluster.machines.end(),
-                    [](const cluster::Machine& machine) { return machine.role == cluster::Role::kControlPlane; }));
-  std::string text = fmt::format("cluster '{}' is sound: {}, {}", cluster.name,
-                                 count(controllers, "control-plane machine", "control-plane machines"),
-                                 count(cluster.machines.size() - controllers, "worker", "workers"));
-  if (!cluster.load_balancer) return text;
-  text += ", " + count(cluster.load_balancer->listeners.size(), "listener", "listeners");
-  if (cluster.load_balancer->vip.is_unspecified()) return text;
-  return text + ", VIP " + cluster.load_balancer->vip.to_string();
-}
-
-base::ExitCode check(const std::string& file, std::ostream& out, std::ostream& err) {
-  const auto loaded = cluster::load_cluster(file);
-  if (!loaded) {
-    err << cluster::to_text(loaded.error(), file);
-    return base::kExitUsage;
-  }
-  err << cluster::to_text(loaded->warnings, file);
-  out << file << ": " << summary(loaded->cluster) << "\n";
-  return base::kExitOk;
-}
-
-// What systemd runs to end a machine, whose unit knows nothing but its folder.
-base::ExitCode power_down(const std::string& folder, std::ostream& out, std::ostream& err) {
-  step::SystemHost host;
-  if (!host.exists(folder)) {
-    err << "keepstate-provisioner: " << folder << " is no machine's folder; there is nothing at all\n";
-    return base::kExitUsage;
-  }
-  const hypervisor::PowerWatch watch{.tell = [&](std::string_view what) { out << what << std::endl; },
-                                     .is_interrupted = [] { return false; }};
-  const auto ended = hypervisor::power_down(host, hypervisor::MachineFolder(std::filesystem::path(folder)), watch);
-  if (ended) return base::kExitOk;
-  err << "keepstate-provisioner: " << ended.error().message << "\n";
-  return base::kExitFailed;
+void add_commands(CLI::App& app, command::Chosen& chosen) {
+  command::add_check(app, chosen);
+  command::add_plan(app, chosen);
+  command::add_apply(app, chosen);
+  command::add_status(app, chosen);
+  command::add_logins(app, chosen);
+  command::add_power(app, chosen);
+  command::add_push(app, chosen);
+  command::add_render(app, chosen);
+  command::add_import(app, chosen);
+  command::add_destroy(app, chosen);
 }
 
 // Every name that the command line knows, to guess from what a misspelt one was meant to be.
@@ -94,31 +73,23 @@ base::ExitCode wrong_usage(const CLI::App& app, const CLI::ParseError& error, st
 
 }  // namespace
 
-base::ExitCode run_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+base::ExitCode run(const std::vector<std::string>& arguments, const command::Surroundings& surroundings) {
   CLI::App app("Stands up the machines, names and routes of the cluster that a cluster.yaml describes.",
                "keepstate-provisioner");
+  command::Chosen chosen;
   app.set_version_flag("--version", "keepstate-provisioner " KEEPSTATE_VERSION);
-  app.footer(kExamples);
+  app.footer(kFooter);
   app.require_subcommand(1);
-  std::string file;
-  CLI::App* const check_command = app.add_subcommand("check", "Tell everything that is wrong with a cluster.yaml");
-  check_command->add_option("-c,--config", file, "The cluster.yaml to read")->type_name("FILE")->required();
-  check_command->footer(kExamples);
-  std::string folder;
-  CLI::App* const power_down_command =
-      app.add_subcommand("power-down", "Shut a QEMU machine down cleanly, or switch it off; systemd calls this");
-  power_down_command->add_option("folder", folder, "The machine's folder: .../machines/NAME")
-      ->type_name("FOLDER")
-      ->required();
+  add_commands(app, chosen);
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {  // --help, --version
-    app.exit(success, out, err);
+    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them from the back
+  } catch (const CLI::Success& success) {                                       // --help, --version
+    app.exit(success, surroundings.streams.out, surroundings.streams.err);
     return base::kExitOk;
   } catch (const CLI::ParseError& error) {
-    return wrong_usage(app, error, err);
+    return wrong_usage(app, error, surroundings.streams.err);
   }
-  return power_down_command->parsed() ? power_down(folder, out, err) : check(file, out, err);
+  return chosen.run(surroundings);
 }
 
 }  // namespace provisioner

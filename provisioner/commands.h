@@ -1,13 +1,14 @@
 // The command line of keepstate-provisioner. One thread.
 #pragma once
 
-#include <iosfwd>
+#include <string>
+#include <vector>
 
-#include "lib/base/exit_code.h"
+#include "provisioner/command/surroundings.h"
 
 namespace provisioner {
 
-// Reads the arguments and does what they say. Results go to `out`, complaints to `err`; the result is the exit code.
-[[nodiscard]] base::ExitCode run_command_line(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
+// Reads the arguments (without the program's name) and does what they say; the result is the program's exit code.
+[[nodiscard]] base::ExitCode run(const std::vector<std::string>& arguments, const command::Surroundings& surroundings);
 
 }  // namespace provisioner

@@ -1,7 +1,93 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <iostream>
+#include <thread>
 
 #include "provisioner/commands.h"
+#include "provisioner/step/system_host.h"
+
+namespace {
+
+std::atomic<bool> interrupted{false};  // the only way from a signal to the work; lock-free
+static_assert(std::atomic<bool>::is_always_lock_free);
+
+extern "C" void interrupt(int signal) {
+  if (interrupted.exchange(true)) std::_Exit(128 + signal);  // who asks twice does not want to wait
+}
+
+#ifdef __FreeBSD__
+constexpr auto kSystem = provisioner::step::System::kFreebsd;
+#else
+constexpr auto kSystem = provisioner::step::System::kLinux;
+#endif
+
+bool ask(std::string_view question) {
+  std::cerr << question << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+base::ExitCode become(const std::vector<std::string>& argv) {
+  std::cout << std::flush;
+  std::vector<char*> words;
+  for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));  // execvp changes none
+  words.push_back(nullptr);
+  ::execvp(words.front(), words.data());
+  std::cerr << "keepstate-provisioner: cannot start " << argv.front() << ": " << base::errno_text(errno) << "\n";
+  return base::kExitFailed;
+}
+
+// As a terminal's shell tells it; a line that is cut is better than one that wraps.
+unsigned columns() {
+  const char* const text = std::getenv("COLUMNS");
+  const int number = text == nullptr ? 0 : std::atoi(text);
+  return number >= 20 ? static_cast<unsigned>(number) : 80;
+}
+
+provisioner::plan::WorldOptions world_of_this_host() {
+  provisioner::plan::WorldOptions world{.system = kSystem};
+  world.dns.system = kSystem;
+  world.dns.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  std::error_code none;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", none);
+  if (!none) world.qemu.program = program;
+  return world;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  return provisioner::run_command_line(argc, argv, std::cout, std::cerr);
+  try {
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a program that hangs up is an error, not our end
+    static_cast<void>(std::signal(SIGINT, interrupt));
+    static_cast<void>(std::signal(SIGTERM, interrupt));
+    provisioner::step::SystemHost host;
+    const base::SystemClock clock;
+    provisioner::command::Surroundings surroundings{
+        .host = host,
+        .streams = {std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1, columns()},
+        .clock = clock,
+        .interrupted = interrupted,
+        .world = world_of_this_host(),
+        .threads = std::max(4U, std::thread::hardware_concurrency()),
+        .is_root = ::geteuid() == 0,
+        .become = become};
+    if (::isatty(STDIN_FILENO) == 1) surroundings.ask = ask;
+    const base::ExitCode code = provisioner::run(std::vector<std::string>(argv + 1, argv + argc), surroundings);
+    std::cout << std::flush;
+    if (std::cout) return code;
+    std::fputs("keepstate-provisioner: what was asked for could not be written to standard output\n", stderr);
+    return base::kExitFailed;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "keepstate-provisioner: %s\n", error.what());
+    return base::kExitFailed;
+  }
 }

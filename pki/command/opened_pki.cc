@@ -25,16 +25,15 @@ base::Result<void> check_folder(const output::Store& store, Access access, const
 }
 
 // Who only reads takes the lock where somebody else's work has to be finished.
-base::Result<std::optional<output::FolderLock>> lock_for(const output::Store& store, Access access,
-                                                         std::string_view command, const Surroundings& surroundings) {
+base::Result<std::optional<base::FolderLock>> lock_for(const output::Store& store, Access access,
+                                                       std::string_view command, const Surroundings& surroundings) {
   if (access == Access::kRead && !output::has_committed_transaction(store.folder())) return std::nullopt;
-  auto lock =
-      output::FolderLock::take(store.folder(), fmt::format("process {} (keepstate-pki {})", ::getpid(), command));
+  auto lock = base::FolderLock::take(store.folder(), fmt::format("process {} (keepstate-pki {})", ::getpid(), command));
   if (!lock) return base::Failure(lock.error());
   if (auto done = output::finish_transaction(surroundings.files, store.folder()); !done) {
     return base::fail("cannot finish what an interrupted run has begun: {}", done.error().message);
   }
-  return std::optional<output::FolderLock>(std::move(*lock));
+  return std::optional<base::FolderLock>(std::move(*lock));
 }
 
 }  // namespace

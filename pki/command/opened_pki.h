@@ -6,10 +6,10 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "lib/base/folder_lock.h"
 #include "pki/command/command_line.h"
 #include "pki/command/surroundings.h"
 #include "pki/output/contents.h"
-#include "pki/output/folder_lock.h"
 #include "pki/output/store.h"
 #include "pki/plan/pki_spec.h"
 #include "pki/plan/problem.h"
@@ -22,7 +22,7 @@ enum class Access { kRead, kChange, kMake };
 struct OpenedPki {
   plan::PkiSpec spec;
   output::Store store;
-  std::optional<output::FolderLock> lock;
+  std::optional<base::FolderLock> lock;
   output::Contents contents;
 };
 

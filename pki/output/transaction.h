@@ -1,5 +1,5 @@
 // A transaction: some files of a PKI's folder change together, or none does. One thread; the caller holds the folder's
-// lock (folder_lock.h).
+// lock (base::FolderLock).
 //
 // The new files are written whole into the folder `.pending`, with their modes, and synced. Renaming it to `.committed`
 // is the one moment at which the change happens: who crashes before has changed nothing, who crashes after has left

@@ -23,6 +23,11 @@ inline constexpr const char* kAskCloudInit =
     "cat /run/cloud-init/result.json 2>/dev/null || cloud-init status --format json 2>/dev/null || "
     "cloud-init status --long";
 
+// The same without any waiting: how it stands.
+inline constexpr const char* kGlanceAtCloudInit =
+    "cat /run/cloud-init/result.json 2>/dev/null || cloud-init status --format json 2>/dev/null || "
+    "cloud-init status --long";
+
 [[nodiscard]] CloudInitStatus read_cloud_init_status(std::string_view answer);
 
 }  // namespace provisioner::hypervisor

@@ -82,11 +82,19 @@ TEST_F(ProvisionerProgram, ShowsVersionAndHelpWithExamples) {
   const Outcome version = run("--version");
   EXPECT_EQ(version.exit_code, 0);
   EXPECT_TRUE(version.out.starts_with("keepstate-provisioner ")) << version.out;
-  for (const char* arguments : {"--help", "check --help"}) {
-    const Outcome help = run(arguments);
-    EXPECT_EQ(help.exit_code, 0);
-    EXPECT_NE(help.out.find("Examples:\n  keepstate-provisioner check -c cluster.yaml"), std::string::npos) << help.out;
-    EXPECT_EQ(help.err, "");
+  const Outcome help = run("--help");
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_NE(help.out.find("Examples:\n  keepstate-provisioner check -c cluster.yaml"), std::string::npos) << help.out;
+  EXPECT_EQ(help.err, "");
+  EXPECT_EQ(run("apply --help").exit_code, 0);
+}
+
+TEST_F(ProvisionerProgram, RendersTheExampleForBothSystems) {
+  const std::string example = std::string(KEEPSTATE_SOURCE_DIR) + "/configs/cluster.yaml";
+  for (const char* const system : {"linux", "freebsd"}) {
+    const Outcome outcome = run(fmt::format("render -c {} --system {} {}", example, system, system));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_EQ(run(fmt::format("render -c {} --system {} {}", example, system, system)).out, outcome.out);
   }
 }
 

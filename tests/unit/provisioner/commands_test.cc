@@ -1,50 +1,34 @@
 #include "provisioner/commands.h"
 
-#include <gmock/gmock.h>
-
-#include <sstream>
-#include <vector>
-
-#include "tests/support/temporary_folder.h"
+#include "tests/unit/provisioner/command/command_test.h"
 
 namespace provisioner {
 namespace {
 
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::HasSubstr;
 
-class CommandsTest : public testing::Test {
- protected:
-  base::ExitCode run(std::vector<const char*> arguments) {
-    arguments.insert(arguments.begin(), "keepstate-provisioner");
-    return run_command_line(static_cast<int>(arguments.size()), arguments.data(), out_, err_);
+using CommandsTest = command::CommandTest;
+
+TEST_F(CommandsTest, TellVersionAndHelp) {
+  EXPECT_EQ(run("--version"), base::kExitOk);
+  EXPECT_EQ(out_.str(), "keepstate-provisioner " KEEPSTATE_VERSION "\n");
+  EXPECT_EQ(run("--help"), base::kExitOk);
+  for (const char* name : {"check", "plan", "apply", "status", "ssh", "ssh-config", "console", "start", "stop",
+                           "restart", "resize", "power-down", "push", "render", "import", "destroy"}) {
+    EXPECT_THAT(out_.str(), HasSubstr(std::string("\n  ") + name + " "));
   }
-
-  std::ostringstream out_;
-  std::ostringstream err_;
-};
-
-TEST_F(CommandsTest, ChecksTheExample) {
-  EXPECT_EQ(run({"check", "-c", KEEPSTATE_SOURCE_DIR "/configs/cluster.yaml"}), base::kExitOk);
-  EXPECT_THAT(out_.str(), HasSubstr("is sound"));
 }
 
-TEST_F(CommandsTest, RefusesAFileThatIsNotThere) {
-  EXPECT_EQ(run({"check", "-c", "/nonexistent/cluster.yaml"}), base::kExitUsage);
-  EXPECT_THAT(out_.str(), IsEmpty());
+TEST_F(CommandsTest, GuessWhatWasMeant) {
+  EXPECT_EQ(run("aply -c CONFIG"), base::kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("'aply' is not known (did you mean 'apply'?)"));
+  EXPECT_EQ(run("apply -c CONFIG --dryrun"), base::kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("'--dryrun' is not known (did you mean '--dry-run'?)"));
+}
+
+TEST_F(CommandsTest, RefuseAFileThatIsNotThere) {
+  EXPECT_EQ(run("check -c /nonexistent/cluster.yaml"), base::kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("/nonexistent/cluster.yaml"));
-}
-
-TEST_F(CommandsTest, PowersDownWhatDoesNotRun) {
-  const tests::support::TemporaryFolder folder;
-  EXPECT_EQ(run({"power-down", folder.path().c_str()}), base::kExitOk);
-  EXPECT_EQ(run({"power-down", "/nonexistent/machines/x"}), base::kExitUsage);
-  EXPECT_THAT(err_.str(), HasSubstr("/nonexistent/machines/x is no machine's folder"));
-}
-
-TEST_F(CommandsTest, RefusesWhatItDoesNotKnow) {
-  EXPECT_EQ(run({"chekc"}), base::kExitUsage);
-  EXPECT_THAT(err_.str(), HasSubstr("chekc"));
 }
 
 }  // namespace

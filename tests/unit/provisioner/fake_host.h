@@ -20,7 +20,7 @@
 
 namespace provisioner {
 
-class FakeHost final : public step::Host {
+class FakeHost : public step::Host {
  public:
   using Reaction = std::function<base::Result<base::Output>(const step::Command&)>;
 

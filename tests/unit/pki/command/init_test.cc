@@ -1,6 +1,6 @@
 #include "pki/command/init.h"
 
-#include "pki/output/folder_lock.h"
+#include "lib/base/folder_lock.h"
 #include "tests/unit/pki/command/command_fixture.h"
 #include "tests/unit/pki/output/failing_files.h"
 
@@ -113,7 +113,7 @@ TEST_F(InitTest, AFailureAnywhereIsCompletedByTheNextRun) {
 
 TEST_F(InitTest, IsKeptOutByAnotherRun) {
   make();
-  const auto lock = output::FolderLock::take(folder_, "process 7 (keepstate-pki renew)");
+  const auto lock = base::FolderLock::take(folder_, "process 7 (keepstate-pki renew)");
   ASSERT_TRUE(lock);
   EXPECT_EQ(run({"init"}), base::kExitFailed);
   EXPECT_THAT(err_.str(), HasSubstr("process 7 (keepstate-pki renew) is at work in " + folder_.string()));

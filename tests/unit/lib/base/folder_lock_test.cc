@@ -1,18 +1,18 @@
-#include "pki/output/folder_lock.h"
+#include "lib/base/folder_lock.h"
 
 #include <gmock/gmock.h>
 
 #include "tests/support/folder_state.h"
 #include "tests/support/temporary_folder.h"
 
-namespace pki::output {
+namespace base {
 namespace {
 
-using testing::HasSubstr;
-using tests::support::state_of;
+using ::testing::HasSubstr;
+using ::tests::support::state_of;
 
 TEST(FolderLock, KeepsOthersOutAndNamesItsHolder) {
-  const tests::support::TemporaryFolder folder;
+  const ::tests::support::TemporaryFolder folder;
   {
     const auto lock = FolderLock::take(folder.path(), "process 7 (keepstate-pki renew)");
     ASSERT_TRUE(lock) << lock.error().message;
@@ -26,15 +26,15 @@ TEST(FolderLock, KeepsOthersOutAndNamesItsHolder) {
 }
 
 TEST(FolderLock, IsTakenOverFromAKilledRun) {
-  const tests::support::TemporaryFolder folder;
-  tests::support::put(folder.path() / ".lock", "process 7 (keepstate-pki renew), which was killed\n");
+  const ::tests::support::TemporaryFolder folder;
+  ::tests::support::put(folder.path() / ".lock", "process 7 (keepstate-pki renew), which was killed\n");
   const auto lock = FolderLock::take(folder.path(), "process 8");
   ASSERT_TRUE(lock) << lock.error().message;
-  EXPECT_EQ(tests::support::content_of(folder.path() / ".lock"), "process 8\n");
+  EXPECT_EQ(::tests::support::content_of(folder.path() / ".lock"), "process 8\n");
 }
 
 TEST(FolderLock, MovesWithItsOwner) {
-  const tests::support::TemporaryFolder folder;
+  const ::tests::support::TemporaryFolder folder;
   auto first = FolderLock::take(folder.path(), "first");
   const FolderLock second = std::move(*first);
   EXPECT_FALSE(FolderLock::take(folder.path(), "third"));
@@ -45,4 +45,4 @@ TEST(FolderLock, SaysWhyItCannot) {
 }
 
 }  // namespace
-}  // namespace pki::output
+}  // namespace base

@@ -1,4 +1,4 @@
-#include "pki/output/folder_lock.h"
+#include "lib/base/folder_lock.h"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -8,16 +8,15 @@
 #include <array>
 #include <cerrno>
 
-namespace pki::output {
+namespace base {
 namespace {
 
 namespace fs = std::filesystem;
 
 constexpr int kTries = 100;
 
-base::Failure cannot_lock(const fs::path& path) {
-  return base::fail("cannot lock {}: {}; give --out a folder where you may write", path.string(),
-                    base::errno_text(errno));
+Failure cannot_lock(const fs::path& path) {
+  return fail("cannot lock {}: {}; it has to be in a folder where you may write", path.string(), errno_text(errno));
 }
 
 // A holder that has just left took the file with it: what was locked is no longer what the name stands for.
@@ -43,25 +42,25 @@ bool write_holder(int fd, std::string_view holder) {
 
 }  // namespace
 
-base::Result<FolderLock> FolderLock::take(const fs::path& folder, std::string_view holder) {
+Result<FolderLock> FolderLock::take(const fs::path& folder, std::string_view holder) {
   const fs::path path = folder / ".lock";
   for (int i = 0; i < kTries; ++i) {
-    base::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd) return cannot_lock(path);
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK) return cannot_lock(path);
-      return base::fail("{} is at work in {}; wait until it has ended, and run this again", holder_in(fd.get()),
-                        folder.string());
+      return fail("{} is at work in {}; wait until it has ended, and run this again", holder_in(fd.get()),
+                  folder.string());
     }
     if (!is_still_there(fd.get(), path)) continue;
     if (!write_holder(fd.get(), holder)) return cannot_lock(path);
     return FolderLock(path, std::move(fd));
   }
-  return base::fail("cannot lock {}: other runs come and go too fast; run this again", path.string());
+  return fail("cannot lock {}: other runs come and go too fast; run this again", path.string());
 }
 
 FolderLock::~FolderLock() {
   if (fd_) ::unlink(path_.c_str());  // while it is locked, so nobody else's file is taken
 }
 
-}  // namespace pki::output
+}  // namespace base
