@@ -142,7 +142,8 @@ class Machines {
 };
 
 constexpr const char* kController = "    - {name: controller-0, role: control-plane, address: 10.99.0.11}\n";
-constexpr const char* kWorker = "    - {name: worker-0, role: worker, address: 10.99.0.21, podCIDR: 10.100.7.0/24, cpus: 1}\n";
+constexpr const char* kWorker =
+    "    - {name: worker-0, role: worker, address: 10.99.0.21, podCIDR: 10.100.7.0/24, cpus: 1}\n";
 
 void expect_all_same(const step::Plan& plan) {
   for (const step::Change& change : plan) {

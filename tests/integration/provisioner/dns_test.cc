@@ -1,16 +1,13 @@
 // Names by a real NSD behind a real Unbound, in a network of the test's own and with an /etc of its own.
 #include <gmock/gmock.h>
 
-#include <fstream>
-
-#include "lib/base/file_system.h"
 #include "lib/base/subprocess.h"
 #include "lib/cluster/cluster_file.h"
 #include "provisioner/dns/plan_dns.h"
 #include "provisioner/dns/query.h"
 #include "provisioner/step/executor.h"
 #include "provisioner/step/system_host.h"
-#include "tests/support/empty_folder.h"
+#include "tests/support/name_servers.h"
 #include "tests/support/network_namespace.h"
 #include "tests/support/temporary_folder.h"
 
@@ -40,38 +37,12 @@ spec:
     - {name: worker-0, role: worker, address: 10.10.0.21}
 )";
 
-// What Debian's packages bring, but for users and folders that are not the test's. Unbound validates, as Debian's does.
-void write_main_files(const std::filesystem::path& run) {
-  const auto put = [](const std::filesystem::path& path, const std::string& text) {
-    std::filesystem::create_directories(path.parent_path());
-    ASSERT_TRUE(base::write_file(path, text, 0644));
-  };
-  const std::string at = run.string();
-  std::filesystem::create_directories("/etc/nsd/nsd.conf.d");
-  std::filesystem::create_directories("/etc/unbound/unbound.conf.d");
-  put("/etc/nsd/nsd.conf",
-      "server:\n  username: \"\"\n  pidfile: \"" + at + "/nsd.pid\"\n  xfrdfile: \"" + at +
-          "/xfrd\"\n  zonelistfile: \"" + at + "/zones\"\n  xfrdir: \"" + at + "\"\n  logfile: \"" + at +
-          "/nsd.log\"\n  database: \"\"\n  server-count: 1\nremote-control:\n  control-enable: yes\n"
-          "  control-interface: " +
-          at + "/nsd.ctl\ninclude: \"/etc/nsd/nsd.conf.d/*.conf\"\n");
-  put("/etc/unbound/unbound.conf",
-      "server:\n  username: \"\"\n  chroot: \"\"\n  directory: \"" + at + "\"\n  pidfile: \"" + at +
-          "/unbound.pid\"\n  use-syslog: no\n  logfile: \"" + at +
-          "/unbound.log\"\n  trust-anchor: \". DS 20326 8 2 "
-          "E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D\"\nremote-control:\n  control-enable: yes\n"
-          "  control-interface: " +
-          at + "/unbound.ctl\ninclude-toplevel: \"/etc/unbound/unbound.conf.d/*.conf\"\n");
-}
-
 class NameLab {
  public:
   NameLab() {
-    const auto users = base::read_file("/etc/passwd").value();  // unbound-checkconf looks for unbound's
-    tests::support::cover_folder("/etc");
-    std::ofstream("/etc/passwd") << users;
+    tests::support::cover_etc();
     run_tool({"ip", "address", "add", "10.10.0.254/32", "dev", "lo"});
-    write_main_files(folder.path());
+    tests::support::write_name_servers(folder.path());
   }
   ~NameLab() {
     for (const char* const control : {"nsd-control", "unbound-control"}) {
