@@ -61,6 +61,40 @@ std::string misspelt_command(const CLI::App& app, const std::vector<std::string>
                      cluster::did_you_mean(arguments.front(), known));
 }
 
+// The command that was chosen, or the program itself.
+const CLI::App& chosen_of(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? app : *chosen.front();
+}
+
+// CLI11 complains about what is missing first, but a misspelt word is mostly the reason for that.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+  const auto unknown = app.remaining(true);
+  if (unknown.empty()) return error.what();
+  std::vector<std::string> words;
+  for (const CLI::Option* const option : chosen_of(app).get_options()) {
+    for (const auto& name : option->get_lnames()) words.push_back("--" + name);
+  }
+  const std::vector<std::string_view> known(words.begin(), words.end());
+  return fmt::format("'{}' is not known here{}", unknown.front(), cluster::did_you_mean(unknown.front(), known));
+}
+
+base::ExitCode wrong_usage(const CLI::App& app, const CLI::ParseError& error, std::ostream& err) {
+  const CLI::App& chosen = chosen_of(app);
+  const std::string name = &chosen == &app ? "" : " " + chosen.get_name();
+  err << fmt::format("keepstate-pki: {}; keepstate-pki{} --help tells more\n", complaint(app, error), name);
+  return base::kExitUsage;
+}
+
+// What nobody got is no success: a full disk, a pipe whose reader has gone.
+base::ExitCode with_output_told(base::ExitCode code, const command::Surroundings& surroundings) {
+  if (surroundings.streams.out.flush() || code != base::kExitOk) return code;
+  surroundings.streams.err
+      << "keepstate-pki: what is told here could not be written to standard output: its disk is full, "
+         "or nobody reads it\n";
+  return base::kExitFailed;
+}
+
 }  // namespace
 
 base::ExitCode run(const std::vector<std::string>& arguments, const command::Surroundings& surroundings) {
@@ -76,10 +110,11 @@ base::ExitCode run(const std::vector<std::string>& arguments, const command::Sur
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them from the back
   } catch (const CLI::ParseError& error) {
-    const bool is_help = app.exit(error, surroundings.streams.out, surroundings.streams.err) == 0;
-    return is_help ? base::kExitOk : base::kExitUsage;
+    if (error.get_exit_code() != 0) return wrong_usage(app, error, surroundings.streams.err);
+    app.exit(error, surroundings.streams.out, surroundings.streams.err);  // --help, --version
+    return with_output_told(base::kExitOk, surroundings);
   }
-  return chosen.run(surroundings);
+  return with_output_told(chosen.run(surroundings), surroundings);
 }
 
 }  // namespace pki

@@ -1,3 +1,4 @@
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -15,6 +16,10 @@
 
 int main(int argc, char** argv) {
   try {
+    // No copy of a key but in memory that is wiped: none in a core dump, none in a buffer of standard output.
+    const rlimit no_core{0, 0};
+    static_cast<void>(::setrlimit(RLIMIT_CORE, &no_core));
+    static_cast<void>(std::setvbuf(stdout, nullptr, _IONBF, 0));
     pki::output::SystemFiles files;
     const pki::command::Surroundings surroundings{
         std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),

@@ -7,16 +7,36 @@
 
 #include <array>
 #include <cerrno>
+#include <thread>
 
 namespace base {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kTries = 100;
+constexpr std::chrono::milliseconds kPause{20};
+constexpr int kLostRaces = 100;
+
+std::string_view remedy_of(int error) {
+  switch (error) {
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return "; it has to be in a folder where you may write";
+    case ENOLCK:
+    case EOPNOTSUPP:
+      return "; its file system knows no locks (flock), and the folder has to be on a local one";
+    case ENOSPC:
+    case EDQUOT:
+      return "; make room there";
+    default:
+      return "";
+  }
+}
 
 Failure cannot_lock(const fs::path& path) {
-  return fail("cannot lock {}: {}; it has to be in a folder where you may write", path.string(), errno_text(errno));
+  const int error = errno;
+  return fail("cannot lock {}: {}{}", path.string(), errno_text(error), remedy_of(error));
 }
 
 // A holder that has just left took the file with it: what was locked is no longer what the name stands for.
@@ -42,19 +62,28 @@ bool write_holder(int fd, std::string_view holder) {
 
 }  // namespace
 
-Result<FolderLock> FolderLock::take(const fs::path& folder, std::string_view holder) {
+Result<FolderLock> FolderLock::take(const fs::path& folder, std::string_view holder,
+                                    std::chrono::milliseconds patience) {
   const fs::path path = folder / ".lock";
-  for (int i = 0; i < kTries; ++i) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (int lost = 0; lost < kLostRaces;) {
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!fd) return cannot_lock(path);
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK) return cannot_lock(path);
+    const bool is_ours = ::flock(fd.get(), LOCK_EX | LOCK_NB) == 0;
+    if (!is_ours && errno != EWOULDBLOCK) return cannot_lock(path);
+    if (is_ours && !is_still_there(fd.get(), path)) {
+      ++lost;
+      continue;
+    }
+    if (is_ours) {
+      FolderLock lock(path, std::move(fd));  // from here on the file goes with it
+      return write_holder(lock.fd_.get(), holder) ? Result<FolderLock>(std::move(lock)) : cannot_lock(path);
+    }
+    if (std::chrono::steady_clock::now() >= deadline) {
       return fail("{} is at work in {}; wait until it has ended, and run this again", holder_in(fd.get()),
                   folder.string());
     }
-    if (!is_still_there(fd.get(), path)) continue;
-    if (!write_holder(fd.get(), holder)) return cannot_lock(path);
-    return FolderLock(path, std::move(fd));
+    std::this_thread::sleep_for(kPause);
   }
   return fail("cannot lock {}: other runs come and go too fast; run this again", path.string());
 }

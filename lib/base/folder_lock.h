@@ -4,6 +4,7 @@
 // of it between two runs. A killed run's file is taken over: its lock died with it.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string_view>
 
@@ -14,9 +15,10 @@ namespace base {
 
 class FolderLock {
  public:
-  // `holder` is what others are told: "process 123, keepstate-pki renew". The folder must be there. Held by another, an
-  // error names that one.
-  [[nodiscard]] static Result<FolderLock> take(const std::filesystem::path& folder, std::string_view holder);
+  // `holder` is what others are told: "process 123, keepstate-pki renew". The folder must be there. Held by another for
+  // as long as `patience`, an error names that one.
+  [[nodiscard]] static Result<FolderLock> take(const std::filesystem::path& folder, std::string_view holder,
+                                               std::chrono::milliseconds patience = {});
 
   ~FolderLock();
   FolderLock(FolderLock&& other) noexcept = default;

@@ -21,9 +21,10 @@ struct ControlPlaneFile {
 };
 
 // Labs 07 (etcd) and 08 (control plane).
-constexpr std::array<ControlPlaneFile, 10> kControlPlaneFiles{{
+constexpr std::array<ControlPlaneFile, 11> kControlPlaneFiles{{
     {"ca.pem", {"etcd", "kube-apiserver", "kube-controller-manager"}},
     {"ca-key.pem", {"kube-controller-manager"}},
+    {kSigningFile, {"kube-controller-manager"}},
     {"kubernetes.pem", {"etcd", "kube-apiserver"}},
     {"kubernetes-key.pem", {"etcd", "kube-apiserver"}},
     {"service-account.pem", {"kube-apiserver"}},

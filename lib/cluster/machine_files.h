@@ -11,6 +11,10 @@
 
 namespace cluster {
 
+// On machines alone: the first certificate of ca.pem, that signs. kube-controller-manager does not start by a file that
+// holds several, as ca.pem does while the authority changes.
+inline constexpr std::string_view kSigningFile = "ca-signing.pem";
+
 struct CarriedFile {
   std::string file;                // in the PKI's folder: "kubernetes.pem"
   std::vector<std::string> units;  // of kProgramNames: who reads it; empty: it is read anew each time

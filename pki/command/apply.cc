@@ -1,12 +1,13 @@
 #include "pki/command/apply.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <ostream>
 
 #include "pki/output/transaction.h"
+#include "pki/plan/moment.h"
+#include "pki/plan/roll_out.h"
 
 namespace pki::command {
 namespace {
@@ -78,22 +79,26 @@ crypto::KeyProgress progress_of(const plan::Steps& steps, std::ostream& err) {
   };
 }
 
+// A certificate that is cut short comes as a surprise a year later.
+void warn_of_authoritys_end(const plan::Steps& steps, const OpenedPki& pki, const Surroundings& surroundings) {
+  const auto authority = pki.contents.inventory.pair(std::string(plan::kAuthority)).certificate;
+  if (!authority || steps.certificates.front().certificate != Action::kKeep) return;
+  const bool is_cut = std::any_of(steps.certificates.begin(), steps.certificates.end(), [&](const auto& step) {
+    return step.certificate != Action::kKeep && surroundings.now + step.spec.lifetime > authority->not_after;
+  });
+  if (!is_cut) return;
+  surroundings.streams.err << fmt::format(
+      "keepstate-pki: warning: ca.pem ends on {}, and what it signs now with it, sooner than spec.pki.validity.leaf "
+      "says; "
+      "rotate-ca makes another authority while the cluster runs\n",
+      plan::date_text(authority->not_after));
+}
+
 bool needs_authority_key(const plan::Steps& steps) {
   return steps.signs() && steps.certificates.front().key == Action::kKeep;
 }
 
 }  // namespace
-
-std::string restart_text(const std::vector<plan::Restart>& restarts) {
-  if (restarts.empty()) return "";
-  std::size_t width = 0;
-  for (const auto& restart : restarts) width = std::max(width, restart.machine.size());
-  std::string text = "bring the files to their machines, then restart there:\n";
-  for (const auto& restart : restarts) {
-    text += fmt::format("  {:<{}}  {}\n", restart.machine, width, fmt::join(restart.units, ", "));
-  }
-  return text;
-}
 
 base::ExitCode apply(const plan::Steps& steps, OpenedPki& pki, const FolderOptions& options,
                      const crypto::SecretText* new_passphrase, Telling telling, const Surroundings& surroundings) {
@@ -106,6 +111,7 @@ base::ExitCode apply(const plan::Steps& steps, OpenedPki& pki, const FolderOptio
                                  new_passphrase};
   const auto made = output::make_files(steps, pki.contents, make);
   if (!made) return fail(surroundings, made.error().message, kNothingChanged);
+  warn_of_authoritys_end(steps, pki, surroundings);
   return write_and_tell(*made, pki, telling, surroundings);
 }
 
@@ -119,7 +125,7 @@ base::ExitCode write_and_tell(const output::MadeFiles& made, const OpenedPki& pk
   }
   tell_files(made.notes, telling, surroundings.streams.out);
   tell_sum(made.notes, pki.store, surroundings.streams.out);
-  surroundings.streams.out << restart_text(plan::restarts_for(replaced_files(made.notes), pki.spec.placements));
+  surroundings.streams.out << plan::roll_out_text(replaced_files(made.notes), pki.spec);
   return base::kExitOk;
 }
 

@@ -21,7 +21,4 @@ enum class Telling { kAllFiles, kChangedFiles };
 [[nodiscard]] base::ExitCode write_and_tell(const output::MadeFiles& made, const OpenedPki& pki, Telling telling,
                                             const Surroundings& surroundings);
 
-// "then restart there: controller-0  etcd, kube-apiserver", a line a machine; "" where nothing is to be restarted.
-[[nodiscard]] std::string restart_text(const std::vector<plan::Restart>& restarts);
-
 }  // namespace pki::command

@@ -8,13 +8,11 @@
 namespace pki::command {
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
-
-base::Result<crypto::TlsAnswer> ask(const std::string& server,
+base::Result<crypto::TlsAnswer> ask(const std::string& server, const Surroundings& surroundings,
                                     const std::optional<crypto::ClientIdentity>& identity = std::nullopt) {
   const auto place = base::HostPort::parse(server);
   if (!place) return base::fail("--server {}", place.error().message);
-  return crypto::ask_server({*place, place->host, kPatience}, identity);
+  return crypto::ask_server({*place, place->host, surroundings.server_patience}, identity);
 }
 
 plan::CertificateSpec inquirer() {
@@ -28,12 +26,16 @@ plan::CertificateSpec inquirer() {
   return spec;
 }
 
-base::Result<void> check_trust(const std::string& server, const crypto::ClientIdentity& identity) {
-  const auto answer = ask(server, identity);
+base::Result<void> check_trust(const std::string& server, const crypto::ClientIdentity& identity,
+                               const Surroundings& surroundings) {
+  const auto answer = ask(server, surroundings, identity);
   if (!answer) return base::Failure(answer.error());
   if (!answer->asks_for_certificate) {
     return base::fail("{} asks clients for no certificate, so it cannot tell whom it trusts; name a server that does",
                       server);
+  }
+  if (answer->is_silent) {
+    return base::fail("{} has shaken hands and does not answer: it hangs; look at its log, and restart it", server);
   }
   if (!answer->refusal) return {};
   return base::fail("{} does not trust the new authority yet ({}); bring ca.pem there (bundle) and restart it", server,
@@ -42,7 +44,7 @@ base::Result<void> check_trust(const std::string& server, const crypto::ClientId
 
 base::Result<void> check_shown(const std::string& server, const OpenedPki& pki, const Surroundings& surroundings) {
   const auto place = base::HostPort::parse(server);
-  const auto answer = ask(server);
+  const auto answer = ask(server, surroundings);
   if (!answer) return base::Failure(answer.error());
   const auto report =
       output::judge_server(*answer, pki.spec, pki.contents, {place->host, surroundings.now, std::chrono::hours(0)});
@@ -62,7 +64,7 @@ base::Result<void> check_servers_trust(const std::vector<std::string>& servers, 
   const auto certificate = crypto::issue(inquirer(), *own, next, key, surroundings.now);
   if (!certificate) return base::Failure(certificate.error());
   for (const auto& server : servers) {
-    if (auto checked = check_trust(server, {*certificate, *own}); !checked) return checked;
+    if (auto checked = check_trust(server, {*certificate, *own}, surroundings); !checked) return checked;
   }
   return {};
 }

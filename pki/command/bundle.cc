@@ -8,9 +8,12 @@
 #include <memory>
 #include <ostream>
 
+#include "lib/base/file_system.h"
+#include "lib/cluster/machine_files.h"
 #include "lib/cluster/spelling.h"
 #include "pki/command/opened_pki.h"
 #include "pki/output/bundle.h"
+#include "pki/output/folder_version.h"
 #include "pki/output/secret_file.h"
 
 namespace pki::command {
@@ -51,9 +54,26 @@ void warn_of_broken(const std::vector<plan::Placement>& placements, const Opened
 
 using Secrets = std::map<std::string, crypto::SecretText>;
 
+// What is on machines alone.
+base::Result<crypto::SecretText> signing_file(const std::filesystem::path& folder) {
+  const auto all = base::read_file(folder / "ca.pem");
+  if (!all) return base::Failure(all.error());
+  const auto certificates = crypto::Certificate::all_from_pem(*all);
+  if (!certificates) return base::fail("{}: {}", (folder / "ca.pem").string(), certificates.error().message);
+  const auto first = certificates->front().to_pem();
+  if (!first) return base::Failure(first.error());
+  return crypto::SecretText(*first);
+}
+
 base::Result<Secrets> read_files(const std::vector<plan::Placement>& placements, const std::filesystem::path& folder) {
   Secrets secrets;
   for (const auto& placement : placements) {
+    if (placement.file == cluster::kSigningFile) {
+      auto first = signing_file(folder);
+      if (!first) return base::Failure(first.error());
+      secrets.insert_or_assign(placement.file, std::move(*first));
+      continue;
+    }
     std::error_code ignored;
     if (!std::filesystem::exists(folder / placement.file, ignored)) {
       return base::fail("{} is missing; `keepstate-pki init` makes it", (folder / placement.file).string());
@@ -74,7 +94,8 @@ base::ExitCode bundle(const BundleOptions& options, const Surroundings& surround
   const auto placements = placements_on(options.machine, pki->spec);
   if (placements.empty()) return unknown_machine(options.machine, pki->spec, surroundings);
   warn_of_broken(placements, *pki, surroundings);
-  const auto secrets = read_files(placements, pki->store.folder());
+  const auto folder = pki->store.folder();
+  const auto secrets = output::read_steadily(folder, [&] { return read_files(placements, folder); });
   if (!secrets) return fail(surroundings, secrets.error().message);
   std::vector<output::BundleFile> files;
   for (const auto& placement : placements) {

@@ -4,12 +4,14 @@
 #include <string>
 
 #include "pki/command/command_line.h"
+#include "pki/plan/plan_issue.h"
 
 namespace pki::command {
 
 struct IssueOptions {
   FolderOptions folder;
   std::string name;
+  plan::Loss loss = plan::Loss::kRefuse;
 };
 
 [[nodiscard]] base::ExitCode issue(const IssueOptions& options, const Surroundings& surroundings);

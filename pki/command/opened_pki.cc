@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "lib/cluster/cluster_file.h"
+#include "pki/output/folder_version.h"
 #include "pki/output/passphrase.h"
 #include "pki/output/transaction.h"
 
@@ -24,16 +25,45 @@ base::Result<void> check_folder(const output::Store& store, Access access, const
                     store.folder().string());
 }
 
-// Who only reads takes the lock where somebody else's work has to be finished.
-base::Result<std::optional<base::FolderLock>> lock_for(const output::Store& store, Access access,
-                                                       std::string_view command, const Surroundings& surroundings) {
-  if (access == Access::kRead && !output::has_committed_transaction(store.folder())) return std::nullopt;
-  auto lock = base::FolderLock::take(store.folder(), fmt::format("process {} (keepstate-pki {})", ::getpid(), command));
-  if (!lock) return base::Failure(lock.error());
+// Readers wait so long for a run that is placing its files; writers are told at once who is at work.
+constexpr std::chrono::seconds kReadersPatience{5};
+
+// Finishes what an interrupted run has decided.
+base::Result<base::FolderLock> lock_and_finish(const output::Store& store, std::string_view command,
+                                               std::chrono::milliseconds patience, const Surroundings& surroundings) {
+  auto lock = base::FolderLock::take(store.folder(), fmt::format("process {} (keepstate-pki {})", ::getpid(), command),
+                                     patience);
+  if (!lock) return lock;
   if (auto done = output::finish_transaction(surroundings.files, store.folder()); !done) {
     return base::fail("cannot finish what an interrupted run has begun: {}", done.error().message);
   }
-  return std::optional<base::FolderLock>(std::move(*lock));
+  return lock;
+}
+
+struct Read {
+  std::optional<base::FolderLock> lock;  // of those who change something
+  output::Contents contents;
+};
+
+// Who only reads takes the lock where somebody else's work has to be finished, and for no longer.
+base::Result<Read> read_only(const output::Store& store, const plan::PkiSpec& spec, std::string_view command,
+                             const Surroundings& surroundings) {
+  if (output::has_committed_transaction(store.folder())) {
+    const auto lock = lock_and_finish(store, command, kReadersPatience, surroundings);
+    if (!lock) return base::Failure(lock.error());
+  }
+  auto contents = output::read_steadily(store.folder(), [&] { return store.read(spec); });
+  if (!contents) return base::Failure(contents.error());
+  return Read{std::nullopt, std::move(*contents)};
+}
+
+base::Result<Read> read_for_change(const output::Store& store, const plan::PkiSpec& spec, std::string_view command,
+                                   const Surroundings& surroundings) {
+  auto lock = lock_and_finish(store, command, {}, surroundings);
+  if (!lock) return base::Failure(lock.error());
+  auto contents = store.read(spec);
+  if (!contents) return base::Failure(contents.error());
+  return Read{std::move(*lock), std::move(*contents)};
 }
 
 }  // namespace
@@ -85,14 +115,13 @@ tl::expected<OpenedPki, base::ExitCode> open_pki(plan::PkiSpec spec, const Folde
   }
   output::Store store(options.folder);
   if (const auto checked = check_folder(store, access, surroundings); !checked) return give_up(checked.error());
-  auto lock = lock_for(store, access, command, surroundings);
-  if (!lock) return give_up(lock.error());
-  auto contents = store.read(spec);
-  if (!contents) return give_up(contents.error());
+  auto read = access == Access::kRead ? read_only(store, spec, command, surroundings)
+                                      : read_for_change(store, spec, command, surroundings);
+  if (!read) return give_up(read.error());
   for (const auto& warning : store.warnings(spec)) {
     surroundings.streams.err << fmt::format("keepstate-pki: warning: {}\n", warning);
   }
-  return OpenedPki{std::move(spec), std::move(store), std::move(*lock), std::move(*contents)};
+  return OpenedPki{std::move(spec), std::move(store), std::move(read->lock), std::move(read->contents)};
 }
 
 base::Result<void> open_authority(OpenedPki& pki, const FolderOptions& options, const Surroundings& surroundings) {

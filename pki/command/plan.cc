@@ -9,6 +9,7 @@
 #include "pki/command/apply.h"
 #include "pki/command/opened_pki.h"
 #include "pki/plan/plan_init.h"
+#include "pki/plan/roll_out.h"
 
 namespace pki::command {
 namespace {
@@ -86,7 +87,7 @@ base::ExitCode plan(const PlanOptions& options, const Surroundings& surroundings
   std::ostream& out = surroundings.streams.out;
   tell_rows(rows, out);
   tell_remedies(rows, *pki, out);
-  out << restart_text(plan::restarts_for(steps.changed_files(), pki->spec.placements));
+  out << plan::roll_out_text(steps.changed_files(), pki->spec);
   return count(rows, "stop") > 0 ? base::kExitFailed : base::kExitOk;
 }
 

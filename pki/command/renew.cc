@@ -25,12 +25,31 @@ std::optional<std::vector<plan::Target>> resolve_all(const plan::PkiSpec& spec, 
   return targets.size() == names.size() ? std::optional(std::move(targets)) : std::nullopt;
 }
 
-// What only init makes, so that nobody takes "nothing to renew" for "all is well".
-void tell_missing(const OpenedPki& pki, const plan::Moment& moment, std::ostream& err) {
+void warn(const plan::Assessment& assessment, const std::string& text, std::ostream& err) {
+  err << fmt::format("keepstate-pki: warning: {}: {}\n", assessment.file, text);
+}
+
+// What is wrong and not mended here, so that nobody takes "nothing to renew" for "all is well": what is missing, and
+// what ends soon because the authority does. Gives how much of the latter there is.
+std::size_t tell_others(const OpenedPki& pki, const plan::Moment& moment, std::ostream& err) {
+  std::size_t ending = 0;
   for (const auto& assessment : plan::assess(pki.spec, pki.contents.inventory, moment)) {
-    if (assessment.worst() != plan::Weight::kMake) continue;
-    err << fmt::format("keepstate-pki: warning: {} is missing; `keepstate-pki init` makes it\n", assessment.file);
+    for (const auto& reason : assessment.reasons) {
+      const bool ends = reason.cause == plan::Cause::kEnding && reason.weight == plan::Weight::kRemark;
+      if (ends) ++ending;
+      if (ends || reason.cause == plan::Cause::kLost) warn(assessment, reason.text, err);
+      if (reason.weight == plan::Weight::kMake) warn(assessment, "it is missing; `keepstate-pki init` makes it", err);
+    }
   }
+  return ending;
+}
+
+void tell_nothing_to_renew(std::size_t ending, const OpenedPki& pki, const RenewOptions& options, std::ostream& out) {
+  const std::string within = base::lifetime_text(options.within);
+  out << fmt::format("nothing to renew: every certificate in {} is as cluster.yaml wants it, and {}\n",
+                     pki.store.folder().string(),
+                     ending == 0 ? fmt::format("none ends within {}", within)
+                                 : fmt::format("what ends within {} ends with the authority", within));
 }
 
 }  // namespace
@@ -45,11 +64,9 @@ base::ExitCode renew(const RenewOptions& options, const Surroundings& surroundin
   const plan::Moment moment{surroundings.now, options.within};
   const auto steps = plan::plan_renew(pki->spec, pki->contents.inventory, moment, {std::move(*targets), options.key});
   if (!steps) return refuse(steps.error(), *pki, surroundings);
-  tell_missing(*pki, moment, surroundings.streams.err);
+  const std::size_t ending = tell_others(*pki, moment, surroundings.streams.err);
   if (steps->changed_files().empty()) {
-    surroundings.streams.out << fmt::format(
-        "nothing to renew: every certificate in {} is as cluster.yaml wants it, and none ends within {}\n",
-        pki->store.folder().string(), base::lifetime_text(options.within));
+    tell_nothing_to_renew(ending, *pki, options, surroundings.streams.out);
     return base::kExitOk;
   }
   return apply(*steps, *pki, options.folder, nullptr, Telling::kChangedFiles, surroundings);

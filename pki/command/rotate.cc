@@ -10,6 +10,10 @@
 
 #include "pki/command/apply.h"
 #include "pki/command/rotation.h"
+#include "pki/output/folder_version.h"
+#include "pki/output/succession.h"
+#include "pki/plan/names.h"
+#include "pki/plan/roll_out.h"
 
 namespace pki::command {
 namespace {
@@ -17,25 +21,9 @@ namespace {
 using plan::RotationKind;
 using plan::RotationStage;
 
-bool is_placed(const std::string& file, const plan::PkiSpec& spec) {
-  return std::any_of(spec.placements.begin(), spec.placements.end(),
-                     [&](const plan::Placement& placement) { return placement.file == file; });
-}
-
-// What no machine has, but somebody may.
-std::string handed_out(const std::vector<std::string>& files, const plan::PkiSpec& spec) {
-  std::vector<std::string> all;
-  for (const auto& file : files) {
-    if (!is_placed(file, spec) && file.ends_with(".kubeconfig")) all.push_back(file);
-  }
-  if (all.empty()) return "";
-  return fmt::format("hand out anew where it is used: {}\n", fmt::join(all, ", "));
-}
-
 void tell_rest(const plan::StageReport& report, const RotateOptions& options, const OpenedPki& pki,
                const Surroundings& surroundings) {
   std::ostream& out = surroundings.streams.out;
-  out << handed_out(report.files, pki.spec);
   for (const auto& line : report.then) out << line << '\n';
   if (report.next.empty()) return;
   out << fmt::format("when all of that is done: keepstate-pki {} -c {} --out {} {}\n  {}\n",
@@ -46,7 +34,7 @@ void tell_rest(const plan::StageReport& report, const RotateOptions& options, co
 base::ExitCode tell_status(const plan::StageReport& report, const RotateOptions& options, const OpenedPki& pki,
                            const Surroundings& surroundings) {
   surroundings.streams.out << fmt::format("{}: {}\n", plan::command_of(options.kind), report.title)
-                           << restart_text(plan::restarts_for(report.files, pki.spec.placements));
+                           << plan::roll_out_text(report.files, pki.spec);
   tell_rest(report, options, pki, surroundings);
   return base::kExitOk;
 }
@@ -66,8 +54,7 @@ std::string other_under_way(RotationKind kind, const OpenedPki& pki) {
   if (kind == RotationKind::kEncryptionKey) return "";
   const bool is_ca = kind == RotationKind::kCa;
   const auto other = is_ca ? RotationKind::kServiceAccountKey : RotationKind::kCa;
-  const bool under_way = is_ca ? !pki.contents.further_signers.empty() : !pki.contents.inventory.also_trusted.empty();
-  if (!under_way) return "";
+  if (!output::is_under_way(pki.store.folder(), is_ca ? plan::kServiceAccount : plan::kAuthority)) return "";
   return fmt::format("{} is under way; end it first, then begin with {}", plan::command_of(other),
                      plan::command_of(kind));
 }
@@ -238,7 +225,8 @@ base::ExitCode rotate(const RotateOptions& options, const Surroundings& surround
       open_pki(options.folder, reads ? Access::kRead : Access::kChange, plan::command_of(options.kind), surroundings);
   if (!pki) return pki.error();
   const auto rotation = rotation_of(options.kind, *pki, options.folder, surroundings);
-  const auto now = rotation->read();
+  const auto now =
+      reads ? output::read_steadily(pki->store.folder(), [&] { return rotation->read(); }) : rotation->read();
   if (!now) return fail(surroundings, now.error().message, kNothingChanged);
   if (reads) return tell_status(plan::report_of(options.kind, *now, pki->spec), options, *pki, surroundings);
   if (options.action == RotateAction::kBegin) return begin(*now, *rotation, options, *pki, surroundings);

@@ -45,8 +45,8 @@ class EncryptionRotation final : public Rotation {
   base::Result<plan::RotationStage> read() override {
     if (!pki_.contents.encryption) {
       return base::fail(
-          "{} is missing; put it back from where you keep it, or, where nothing was ever encrypted, run "
-          "init",
+          "{} is missing; put it back from where you keep it, or, where nothing was ever encrypted, let "
+          "`keepstate-pki issue encryption-config --anew` make one",
           file());
     }
     const auto stage = output::stage_of(*pki_.contents.encryption);

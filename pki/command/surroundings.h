@@ -20,9 +20,10 @@ struct Surroundings {
   std::chrono::sys_seconds now{};
   Streams streams;
   output::FileOperations& files;
-  unsigned threads = 1;               // for RSA keys
-  output::PassphrasePrompt prompt{};  // empty: nobody can be asked
-  bool out_is_terminal = false;       // where no key may appear
+  unsigned threads = 1;                               // for RSA keys
+  output::PassphrasePrompt prompt{};                  // empty: nobody can be asked
+  bool out_is_terminal = false;                       // where no key may appear
+  std::chrono::milliseconds server_patience{10'000};  // of rotate-ca, with each server that it asks
 };
 
 }  // namespace pki::command

@@ -153,6 +153,10 @@ base::Result<Certificate> issue(const plan::CertificateSpec& spec, const Key& ke
   const auto signer = authority.describe();
   if (!signer) return base::Failure(signer.error());
   const sys_seconds not_after = std::min<sys_seconds>(now + spec.lifetime, signer->not_after);
+  if (not_after <= now) {
+    return base::fail("cannot issue {}: the authority has ended, and nobody would take it",
+                      plan::certificate_file(spec));
+  }
   X509Ptr certificate(X509_new());
   if (!certificate || !fill(certificate.get(), authority.native(), spec, key, now, not_after) ||
       X509_sign(certificate.get(), authority_key.native(), digest_for(authority_key)) == 0) {

@@ -135,14 +135,17 @@ base::Failure no_handshake(const std::string& reason) {
   return base::fail("it does not shake hands: {}; is this its TLS port, and is it well?", reason);
 }
 
-// Whether the server takes the client's certificate.
-std::optional<std::string> refusal_of(Conversation& talk, const std::string& host) {
+// Whether the server answers, and whether it takes the client's certificate.
+void hear_out(Conversation& talk, const std::string& host, TlsAnswer& answer) {
   std::string head;
   Step step = talk.ask("GET /version HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
   if (step == Step::kDone) step = talk.hear(head);
-  if (step == Step::kFailed) return talk.reason();
-  if (head.starts_with("HTTP/1.") && head.substr(8, 4) == " 401") return "it answers 401: it does not know the client";
-  return std::nullopt;
+  answer.is_silent = step == Step::kLate;
+  if (step == Step::kEnded) answer.refusal = "it ended the connection without an answer";
+  if (step == Step::kFailed) answer.refusal = talk.reason();
+  if (head.starts_with("HTTP/1.") && head.substr(8, 4) == " 401") {
+    answer.refusal = "it answers 401: it does not know the client";
+  }
 }
 
 base::Result<TlsAnswer> converse(const TlsQuestion& question, const std::optional<ClientIdentity>& identity) {
@@ -153,12 +156,10 @@ base::Result<TlsAnswer> converse(const TlsQuestion& question, const std::optiona
   if (auto begun = talk.begin(question.name, identity); !begun) return base::Failure(begun.error());
   const Step shaken = talk.shake_hands();
   if (talk.chain().empty()) return no_handshake(talk.reason());
-  TlsAnswer answer{{}, talk.protocol(), talk.asks_for_certificate(), std::nullopt};
-  if (shaken != Step::kDone) {
-    answer.refusal = talk.reason();  // TLS 1.2: it has shown its certificate, and wants another one of ours
-  } else if (identity) {
-    answer.refusal = refusal_of(talk, question.name);
-  }
+  TlsAnswer answer{{}, talk.protocol(), talk.asks_for_certificate(), std::nullopt, shaken == Step::kLate};
+  if (shaken == Step::kDone) hear_out(talk, question.name, answer);
+  // TLS 1.2: it has shown its certificate, and wants another one of ours.
+  if (shaken == Step::kFailed || shaken == Step::kEnded) answer.refusal = talk.reason();
   if (shaken == Step::kDone) talk.say_goodbye();
   answer.chain = std::move(talk.chain());
   return answer;

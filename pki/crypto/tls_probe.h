@@ -31,12 +31,14 @@ struct TlsAnswer {
   std::vector<Certificate> chain;     // as shown: the server's own first; never empty
   std::string protocol;               // "TLSv1.3"
   bool asks_for_certificate = false;  // of the client
-  // Why the server would not talk on: an alert, or an HTTP answer 401. Nothing: it answered, or said nothing by then.
+  // Why the server would not talk on: an alert, or an HTTP answer 401.
   std::optional<std::string> refusal;
+  bool is_silent = false;  // it has neither answered nor refused in time: it hangs
 };
 
-// Shakes hands and, with an identity, asks GET /version, because with TLS 1.3 a server tells only then whether it takes
-// the client's certificate. An error (no connection, no TLS, no certificate) names the server, the cause and a remedy.
+// Shakes hands and asks GET /version, because with TLS 1.3 a server tells only then whether it takes the client's
+// certificate, and because the kernel and a TLS library can shake hands for a server that hangs. An error (no
+// connection, no TLS, no certificate) names the server, the cause and a remedy.
 [[nodiscard]] base::Result<TlsAnswer> ask_server(const TlsQuestion& question,
                                                  const std::optional<ClientIdentity>& identity = std::nullopt);
 

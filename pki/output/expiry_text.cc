@@ -40,12 +40,16 @@ std::string label_text(std::string_view value) {
   return text;
 }
 
+std::ptrdiff_t count(const std::vector<Expiry>& all, ExpiryState state) {
+  return std::count_if(all.begin(), all.end(), [&](const Expiry& row) { return row.state == state; });
+}
+
 // Kept short, so that a test can hold it in one view: name, help, and the value of each row.
 template <class Value>
 void add_metric(const char* name, const char* help, const std::vector<Expiry>& all, std::string& text, Value value) {
   text += fmt::format("# HELP {} {}\n# TYPE {} gauge\n", name, help, name);
   for (const auto& row : all) {
-    if (row.state == ExpiryState::kMissing) continue;
+    if (row.state == ExpiryState::kMissing || row.state == ExpiryState::kLeftOver) continue;
     text += fmt::format("{}{{file=\"{}\",subject=\"{}\"}} {}\n", name, label_text(row.file), label_text(row.subject),
                         value(row).time_since_epoch().count());
   }
@@ -93,14 +97,16 @@ std::string expiry_metrics(const std::vector<Expiry>& all, std::chrono::sys_seco
   add_metric("keepstate_pki_certificate_not_before_timestamp_seconds",
              "From when a certificate is valid, in Unix time.", all, text,
              [](const Expiry& row) { return row.not_before; });
-  const auto missing =
-      std::count_if(all.begin(), all.end(), [](const Expiry& row) { return row.state == ExpiryState::kMissing; });
   text += fmt::format(
       "# HELP keepstate_pki_files_missing Files with a certificate that cluster.yaml asks for and that are not there.\n"
       "# TYPE keepstate_pki_files_missing gauge\nkeepstate_pki_files_missing {}\n"
+      "# HELP keepstate_pki_certificates_left_over Certificates that are still good though cluster.yaml does not ask "
+      "for "
+      "them.\n"
+      "# TYPE keepstate_pki_certificates_left_over gauge\nkeepstate_pki_certificates_left_over {}\n"
       "# HELP keepstate_pki_check_timestamp_seconds When this was written, in Unix time.\n"
       "# TYPE keepstate_pki_check_timestamp_seconds gauge\nkeepstate_pki_check_timestamp_seconds {}\n",
-      missing, now.time_since_epoch().count());
+      count(all, ExpiryState::kMissing), count(all, ExpiryState::kLeftOver), now.time_since_epoch().count());
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 
 namespace pki::output {
@@ -30,7 +31,9 @@ int SystemFiles::sync(int fd) {
 
 int SystemFiles::sync_folder(const std::filesystem::path& path) {
   const base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return fd ? ::fsync(fd.get()) : -1;
+  if (!fd) return -1;
+  if (::fsync(fd.get()) == 0) return 0;
+  return errno == EINVAL || errno == ENOTSUP ? 0 : -1;  // some file systems sync no folders (fsync(2))
 }
 
 int SystemFiles::make_folder(const std::filesystem::path& path, mode_t mode) {

@@ -16,9 +16,10 @@ constexpr std::string_view kRestartedFirst = "etcd";
 constexpr std::string_view kScriptHead = R"sh(#!/bin/sh
 # Puts the files beside it into their places. Written by keepstate-pki bundle.
 #
-# usage: sh install.sh [--root DIR] [--force]
+# usage: sh install.sh [--root DIR] [--force] [--keep]
 #   --root DIR   take DIR for the root of the file system (an image that is mounted there)
 #   --force      also on a machine that calls itself otherwise
+#   --keep       leave what was unpacked where it is, keys included; else it goes once all is in its place
 # Exit codes: 0 everything is in its place, 1 something failed and the next run completes it, 2 wrong usage.
 set -eu
 umask 077
@@ -27,15 +28,16 @@ umask 077
 constexpr std::string_view kScriptTail = R"sh(
 say() { printf 'install.sh: %s\n' "$*"; }
 die() { say "$*" >&2; exit 1; }
-wrong() { say "$*; usage: sh install.sh [--root DIR] [--force]" >&2; exit 2; }
+wrong() { say "$*; usage: sh install.sh [--root DIR] [--force] [--keep]" >&2; exit 2; }
 
-root='' force=''
+root='' force='' keep=''
 while [ $# -gt 0 ]; do
   case $1 in
     --root)
       if [ $# -lt 2 ] || [ ! -d "$2" ]; then wrong "--root needs a folder that is there"; fi
       root=${2%/}; shift ;;
     --force) force=yes ;;
+    --keep) keep=yes ;;
     *) wrong "'$1' is not known" ;;
   esac
   shift
@@ -65,8 +67,18 @@ stage() { # MODE TARGET: private from the first byte, by the umask
   chmod "$1" "$root$2.keepstate-new"
 }
 
+# What earlier bundles brought and this one does not, the machine must no longer have: a controller's keys on what has
+# become a worker. It is noted before it is placed, so that an interrupted run forgets none.
+targets() { files | while read -r mode target units; do echo "$target"; done | sort -u; }
+note() { # the paths on standard input, and no others
+  cat >"$state/placed.new"
+  mv -f "$state/placed.new" "$state/placed"
+}
+
 state=$root/var/lib/keepstate-pki
 make_folder "$state"
+touch "$state/placed"
+{ cat "$state/placed"; targets; } | sort -u | note
 files | while read -r mode target units; do
   if same "$target"; then
     has_mode "$mode" "$target" || chmod "$mode" "$root$target"
@@ -84,7 +96,28 @@ files | while read -r mode target units; do
     say "placed $target"
   fi
 done
+targets >"$state/wanted"
+comm -23 "$state/placed" "$state/wanted" | while read -r gone; do
+  rm -f "$root$gone" "$root$gone.keepstate-new"
+  say "took away $gone, which this machine must no longer have"
+done
+note <"$state/wanted"
+rm -f "$state/wanted"
 sync
+
+# Only what the archive brought, whatever else may lie there.
+take_away() {
+  files | while read -r mode target units; do rm -f "$here/files$target"; done
+  find "$here/files" -depth -type d -exec rmdir {} \; 2>/dev/null || :
+  rm -f "$here/install.sh"
+  rmdir "$here" 2>/dev/null || :
+}
+if [ -n "$keep" ]; then
+  say "what was unpacked stays in $here, keys included"
+else
+  take_away
+  say "removed what was unpacked in $here"
+fi
 
 if [ ! -s "$state/restart" ]; then
   say "nothing to restart: everything was in its place"

@@ -1,58 +1,57 @@
 #include "pki/output/passphrase.h"
 
 #include <fcntl.h>
-#include <termios.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
 
 #include "lib/base/unique_fd.h"
 #include "pki/output/secret_file.h"
+#include "pki/output/silent_terminal.h"
 
 namespace pki::output {
 namespace {
 
 constexpr std::size_t kLongestPassphrase = 1023;  // OpenSSL reads no longer ones
-
-// Turns the echo off, and on again when it goes.
-class SilentTerminal {
- public:
-  explicit SilentTerminal(int fd) : fd_(fd), is_silent_(::tcgetattr(fd, &before_) == 0) {
-    if (!is_silent_) return;
-    termios silent = before_;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    is_silent_ = ::tcsetattr(fd, TCSAFLUSH, &silent) == 0;
-  }
-  ~SilentTerminal() {
-    if (is_silent_) (void)::tcsetattr(fd_, TCSAFLUSH, &before_);
-  }
-  SilentTerminal(const SilentTerminal&) = delete;
-  SilentTerminal& operator=(const SilentTerminal&) = delete;
-
-  [[nodiscard]] bool is_silent() const noexcept { return is_silent_; }
-
- private:
-  int fd_;
-  termios before_{};
-  bool is_silent_;
-};
+constexpr int kLookForSignals = 100;              // milliseconds
 
 bool tell(int fd, std::string_view text) {
   return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-crypto::SecretText read_line(int fd) {
+// One line; nothing: a signal waits.
+std::optional<crypto::SecretText> read_line(int fd, const HeldSignals& signals) {
   crypto::SecretText line(kLongestPassphrase);
   std::size_t size = 0;
-  char c = 0;
   while (size < line.capacity()) {
-    const ssize_t n = ::read(fd, &c, 1);
+    if (signals.is_one_waiting()) return std::nullopt;
+    pollfd typed{fd, POLLIN, 0};
+    if (::poll(&typed, 1, kLookForSignals) <= 0) continue;
+    char* const next = line.data() + size;
+    const ssize_t n = ::read(fd, next, 1);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0 || c == '\n') break;
-    line.data()[size++] = c;
+    if (n <= 0 || *next == '\n') break;
+    ++size;
   }
   line.set_size(size);
+  return line;
+}
+
+// Nothing: a signal came that did not end us; the terminal is as it was.
+base::Result<std::optional<crypto::SecretText>> ask_once(int fd, const std::filesystem::path& terminal,
+                                                         std::string_view question) {
+  const HeldSignals signals;  // first, so that they come when all else is as it was
+  const SilentTerminal silent(fd);
+  if (!silent.is_silent()) {
+    return base::fail("{} is no terminal, so the passphrase would be shown; give it by --ca-passphrase-file FILE",
+                      terminal.string());
+  }
+  if (!tell(fd, question) || !tell(fd, " ")) return base::fail("cannot write to {}", terminal.string());
+  auto line = read_line(fd, signals);
+  (void)tell(fd, "\n");
   return line;
 }
 
@@ -78,16 +77,13 @@ base::Result<crypto::SecretText> ask_on_terminal(const std::filesystem::path& te
     return base::fail("there is no terminal to ask for the passphrase ({}); give it by --ca-passphrase-file FILE",
                       base::errno_text(errno));
   }
-  const SilentTerminal silent(fd.get());
-  if (!silent.is_silent()) {
-    return base::fail("{} is no terminal, so the passphrase would be shown; give it by --ca-passphrase-file FILE",
-                      terminal.string());
+  while (true) {
+    auto line = ask_once(fd.get(), terminal, question);
+    if (!line) return base::Failure(line.error());
+    if (!*line) continue;
+    if ((*line)->view().empty()) return base::fail("no passphrase was typed");
+    return std::move(**line);
   }
-  if (!tell(fd.get(), question) || !tell(fd.get(), " ")) return base::fail("cannot write to {}", terminal.string());
-  auto line = read_line(fd.get());
-  (void)tell(fd.get(), "\n");
-  if (line.view().empty()) return base::fail("no passphrase was typed");
-  return line;
 }
 
 base::Result<void> check_new_passphrase(std::string_view passphrase) {

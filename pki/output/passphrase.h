@@ -17,6 +17,7 @@ namespace pki::output {
 using PassphrasePrompt = std::function<base::Result<crypto::SecretText>(std::string_view question)>;
 
 // Asks on a terminal (/dev/tty) without showing what is typed. An error where there is no terminal or nothing is typed.
+// A signal that ends or stops the program (^C, ^Z, a closed window) does so once the terminal is as it was before.
 [[nodiscard]] base::Result<crypto::SecretText> ask_on_terminal(const std::filesystem::path& terminal,
                                                                std::string_view question);
 

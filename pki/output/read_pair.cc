@@ -176,8 +176,11 @@ base::Result<void> read_encryption_file(const fs::path& folder, Contents& conten
   if (!text) return base::Failure(text.error());
   auto config = read_encryption_config(text->view());
   if (!config) {
-    return base::fail("{}: {}; put back a good copy: without its keys what is in etcd cannot be read", path.string(),
-                      config.error().message);
+    return base::fail(
+        "{}: {}; put back a good copy: without its keys what is in etcd cannot be read (where that is given up, move "
+        "the "
+        "file away and run `keepstate-pki issue encryption-config --anew`)",
+        path.string(), config.error().message);
   }
   plan::PresentEncryptionConfig present{config->keys.front().provider, {}};
   for (const auto& key : config->keys) present.keys.push_back(key.name);

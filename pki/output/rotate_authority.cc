@@ -54,7 +54,7 @@ base::Result<Successor> make_successor(const plan::CertificateSpec& spec, const 
 
 // What kubeconfigs embed from now on.
 base::Result<void> trust_all(const Succession& succession, Contents& contents) {
-  auto text = bundle_of(succession, succession.certificates.size());
+  auto text = bundle_of(succession);
   if (!text) return base::Failure(text.error());
   contents.authority_text = std::move(*text);
   return {};
@@ -87,7 +87,7 @@ base::Result<MadeFiles> switch_authority(const plan::PkiSpec& spec, Contents& co
 
 base::Result<MadeFiles> keep_one_authority(const plan::PkiSpec& spec, Contents& contents, Succession& succession,
                                            const MakeOptions& options) {
-  auto files = keep_only_first(succession);
+  auto files = drop_unused(succession);
   if (!files) return base::Failure(files.error());
   if (auto trusted = trust_all(succession, contents); !trusted) return base::Failure(trusted.error());
   return with_dependents(std::move(*files), steps_for(spec, contents, Signing::kKeep), contents, options);

@@ -36,7 +36,7 @@ base::Result<MadeFiles> switch_token_signer(Succession& succession) {
 }
 
 base::Result<MadeFiles> keep_one_token_signer(Succession& succession) {
-  return told(keep_only_first(succession));
+  return told(drop_unused(succession));
 }
 
 }  // namespace pki::output

@@ -32,6 +32,12 @@ std::string readers_of(const std::string& file, const plan::PkiSpec& spec) {
   return fmt::format("{}", fmt::join(units, " or "));
 }
 
+ServerFinding judge_answer(const crypto::TlsAnswer& answer) {
+  if (answer.refusal) return {true, fmt::format("it refuses who shows no certificate: {}", *answer.refusal)};
+  if (!answer.is_silent) return {true, "it answers"};
+  return {false, "it has shaken hands and does not answer: it hangs; look at its log, and restart it"};
+}
+
 ServerFinding judge_trust(const crypto::TlsAnswer& answer, const Contents& contents,
                           const ServerExpectation& expectation) {
   const auto authorities = crypto::Certificate::all_from_pem(contents.authority_text);
@@ -98,7 +104,7 @@ base::Result<ServerReport> judge_server(const crypto::TlsAnswer& answer, const p
   const crypto::Certificate& shown = answer.chain.front();
   const auto said = shown.describe();
   if (!said) return base::fail("what the server shows cannot be read: {}", said.error().message);
-  ServerReport report{shown_lines(*said), {judge_trust(answer, contents, expectation)}};
+  ServerReport report{shown_lines(*said), {judge_answer(answer), judge_trust(answer, contents, expectation)}};
   const auto* const wanted = expected_of(shown, *said, spec, contents);
   if (wanted == nullptr) {
     report.findings.push_back({false, fmt::format("no certificate of the folder is for {}; is this a server of this "

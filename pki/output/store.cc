@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "pki/output/left_overs.h"
 #include "pki/output/read_pair.h"
 #include "pki/output/transaction.h"
 
@@ -28,6 +29,9 @@ base::Result<void> make_one_folder(FileOperations& operations, const fs::path& f
     return errno == EEXIST ? base::Result<void>() : cannot_do("make the folder", folder);
   }
   if (operations.set_folder_mode(folder, kFolderMode) != 0) return cannot_do("set the mode of", folder);
+  // Else a machine that goes down could forget the folder with all that was synced in it.
+  const fs::path above = folder.has_parent_path() ? folder.parent_path() : fs::path(".");
+  if (operations.sync_folder(above) != 0) return cannot_do("sync the folder", above);
   return {};
 }
 
@@ -76,6 +80,7 @@ base::Result<Contents> Store::read(const plan::PkiSpec& spec) const {
     if (auto read = read_kubeconfig_file(folder_, kubeconfig, contents); !read) return base::Failure(read.error());
   }
   if (auto read = read_encryption_file(folder_, contents); !read) return base::Failure(read.error());
+  contents.inventory.left_overs = find_left_overs(folder_, spec, contents);
   return contents;
 }
 
@@ -98,7 +103,12 @@ std::vector<std::string> Store::warnings(const plan::PkiSpec& spec) const {
 
 base::Result<void> Store::make_folder(FileOperations& operations) const {
   std::error_code ignored;
-  if (fs::exists(folder_, ignored) && !fs::is_directory(folder_, ignored)) return is_no_folder(folder_);
+  const bool is_there = fs::exists(folder_, ignored);
+  if (is_there && !fs::is_directory(folder_, ignored)) return is_no_folder(folder_);
+  if (!is_there && fs::is_symlink(folder_, ignored)) {
+    return base::fail("{} is a symbolic link to a folder that is not there; make that one, or give --out another",
+                      folder_.string());
+  }
   return make_folders(operations, folder_);
 }
 

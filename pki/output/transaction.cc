@@ -93,17 +93,25 @@ base::Result<void> stage(FileOperations& operations, const fs::path& pending, co
   return {};
 }
 
-base::Result<void> link_into_place(FileOperations& operations, const fs::path& staged, const fs::path& place) {
-  const int linked = operations.link(staged, place);
-  if (linked != 0 && errno != EEXIST) return failed("create", place);
-  if (linked != 0 && !is_same_file(staged, place)) return is_in_the_way(place);
-  if (operations.remove(staged) != 0) return failed("remove", staged);
-  return {};
+// Such a file system has no hard links: FAT, some network file systems, a machine's folder that is shared with another.
+bool has_no_links(int error) {
+  return error == EPERM || error == ENOTSUP || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK;
 }
 
-base::Result<void> take_away(FileOperations& operations, const fs::path& staged, const fs::path& place) {
+base::Result<void> link_into_place(FileOperations& operations, const fs::path& staged, const fs::path& place) {
+  if (operations.link(staged, place) == 0) return {};
+  const int error = errno;
+  if (is_same_file(staged, place)) return {};  // a run before did it, or NFS did and its answer was lost
+  if (is_in_folder(place)) return is_in_the_way(place);
+  // Between this look and the renaming nobody of us comes, because of the lock.
+  if (has_no_links(error))
+    return operations.rename(staged, place) == 0 ? base::Result<void>() : failed("create", place);
+  errno = error;
+  return failed("create", place);
+}
+
+base::Result<void> take_away(FileOperations& operations, const fs::path& place) {
   if (operations.remove(place) != 0 && errno != ENOENT) return failed("remove", place);
-  if (operations.remove(staged) != 0) return failed("remove", staged);
   return {};
 }
 
@@ -112,9 +120,7 @@ base::Result<void> place_one(FileOperations& operations, const fs::path& folder,
   if (name.starts_with(kCreatePrefix)) {
     return link_into_place(operations, staged, folder / name.substr(kCreatePrefix.size()));
   }
-  if (name.starts_with(kRemovePrefix)) {
-    return take_away(operations, staged, folder / name.substr(kRemovePrefix.size()));
-  }
+  if (name.starts_with(kRemovePrefix)) return take_away(operations, folder / name.substr(kRemovePrefix.size()));
   if (!name.starts_with(kReplacePrefix)) {
     return base::fail("{} was put there by nobody of us; look at it and remove it", staged.string());
   }
@@ -123,6 +129,8 @@ base::Result<void> place_one(FileOperations& operations, const fs::path& folder,
   return {};
 }
 
+// What stays in `.committed` can be placed again, so it goes after the places have reached the disk: a file system may
+// write two folders in any order, and a machine that went down in between would have neither.
 base::Result<void> place_all(FileOperations& operations, const fs::path& folder) {
   const fs::path committed = folder / kCommitted;
   const auto names = names_in(committed);
@@ -131,13 +139,21 @@ base::Result<void> place_all(FileOperations& operations, const fs::path& folder)
     if (auto placed = place_one(operations, folder, name); !placed) return placed;
   }
   if (operations.sync_folder(folder) != 0) return failed("sync the folder", folder);
-  if (operations.remove_folder(committed) != 0) return failed("remove", committed);
-  return {};
+  return throw_away(operations, committed);
+}
+
+base::Result<void> check_place(const NewFile& file, const fs::path& place) {
+  struct stat status {};
+  if (::lstat(place.c_str(), &status) != 0) return {};
+  if (file.placing == Placing::kCreate) return is_in_the_way(place);
+  if (!S_ISLNK(status.st_mode)) return {};
+  return base::fail("{} is a symbolic link, and only the link would be replaced; put the file itself there",
+                    place.string());
 }
 
 base::Result<void> check_places(const fs::path& folder, const std::vector<NewFile>& files) {
   for (const auto& file : files) {
-    if (file.placing == Placing::kCreate && is_in_folder(folder / file.name)) return is_in_the_way(folder / file.name);
+    if (auto checked = check_place(file, folder / file.name); !checked) return checked;
   }
   return {};
 }

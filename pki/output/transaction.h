@@ -4,7 +4,10 @@
 // The new files are written whole into the folder `.pending`, with their modes, and synced. Renaming it to `.committed`
 // is the one moment at which the change happens: who crashes before has changed nothing, who crashes after has left
 // what finish_transaction() carries out. A file is then renamed into its place; one that must not replace another is
-// linked, one that goes has an empty file that stands for it.
+// linked, one that goes has an empty file that stands for it. What was staged goes only once the places are on the
+// disk.
+//
+// A symbolic link in the place of a file is never replaced or removed: whoever put it there keeps the file elsewhere.
 #pragma once
 
 #include <sys/types.h>
@@ -36,7 +39,8 @@ struct NewFile {
   Placing placing = Placing::kCreate;
 };
 
-// All files or none, and on the disk when it returns. Where a file that is to be created is there, nothing is changed.
+// All files or none, and on the disk when it returns. Where a file that is to be created is there, or one that is to be
+// replaced is a symbolic link, nothing is changed.
 [[nodiscard]] base::Result<void> change_files(FileOperations& operations, const std::filesystem::path& folder,
                                               const std::vector<NewFile>& files);
 

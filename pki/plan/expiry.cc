@@ -23,6 +23,8 @@ const char* name_of(ExpiryState state) noexcept {
       return "not yet valid";
     case ExpiryState::kMissing:
       return "missing";
+    case ExpiryState::kLeftOver:
+      return "left over";
   }
   return "";
 }
@@ -50,6 +52,11 @@ std::vector<Expiry> expiries(const PkiSpec& spec, const Inventory& inventory, st
     const auto found = inventory.kubeconfigs.find(kubeconfig.file);
     add(kubeconfig.file, kubeconfig.purpose,
         found == inventory.kubeconfigs.end() ? std::optional<PresentCertificate>() : found->second.certificate);
+  }
+  for (const auto& left_over : inventory.left_overs) {
+    if (now > left_over.certificate.not_after) continue;
+    add(left_over.file, "nobody in cluster.yaml", left_over.certificate);
+    all.back().state = ExpiryState::kLeftOver;
   }
   return all;
 }

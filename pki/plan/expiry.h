@@ -10,9 +10,16 @@
 
 namespace pki::plan {
 
-enum class ExpiryState { kValid, kEnding, kEnded, kNotYetValid, kMissing };
-[[nodiscard]] const char* name_of(
-    ExpiryState state) noexcept;  // "valid", "ending", "ended", "not yet valid", "missing"
+enum class ExpiryState {
+  kValid,
+  kEnding,
+  kEnded,
+  kNotYetValid,
+  kMissing,
+  kLeftOver,  // still good, though cluster.yaml does not ask for it
+};
+// "valid", "ending", "ended", "not yet valid", "missing", "left over"
+[[nodiscard]] const char* name_of(ExpiryState state) noexcept;
 
 struct Expiry {
   std::string file;
@@ -23,7 +30,8 @@ struct Expiry {
   std::chrono::sys_seconds not_after{};
 };
 
-// In the order of the spec; files that are missing are there too. `within`: what ends so soon is ending.
+// In the order of the spec, left-overs behind it; files that are missing are there too. `within`: what ends so soon is
+// ending.
 [[nodiscard]] std::vector<Expiry> expiries(const PkiSpec& spec, const Inventory& inventory,
                                            std::chrono::sys_seconds now, std::chrono::seconds within);
 

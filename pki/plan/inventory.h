@@ -51,12 +51,19 @@ struct PresentEncryptionConfig {
   std::vector<std::string> keys;                                                   // names, in their order
 };
 
+// A certificate that an authority of ca.pem has signed for somebody whom cluster.yaml does not name (any more).
+struct LeftOver {
+  std::string file;  // "worker-1.pem"; of several with the same certificate the first
+  PresentCertificate certificate;
+};
+
 struct Inventory {
   std::map<std::string, PresentPair> pairs;              // by CertificateSpec::name
   std::map<std::string, PresentKubeconfig> kubeconfigs;  // by KubeconfigSpec::file
   std::optional<PresentEncryptionConfig> encryption;
   // Further authorities in ca.pem behind the first: trusted, but signing no more, or not yet.
   std::vector<PresentCertificate> also_trusted;
+  std::vector<LeftOver> left_overs;
 
   // A pair that is missing has no files.
   [[nodiscard]] PresentPair pair(const std::string& name) const {

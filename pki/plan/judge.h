@@ -13,6 +13,7 @@ namespace pki::plan {
 
 enum class Cause {
   kMissing,
+  kLost,         // it is missing, and to make another would lose what only it opens
   kNoKey,        // a certificate without its key
   kKeyMismatch,  // a certificate for another key
   kNotYetValid,  // the clock is wrong, here or where it was made
@@ -30,6 +31,7 @@ enum class Cause {
   kStale,           // a kubeconfig that embeds what is no longer so
   kAlgorithm,
   kProvider,
+  kLeftOver,  // an identity that is still good, though nobody asks for it
 };
 
 // What follows from a reason, from the least to the gravest.
@@ -60,6 +62,11 @@ struct Moment {
   std::chrono::sys_seconds now{};
   std::chrono::seconds within{0};  // what ends so soon is due
 };
+
+// Whether there is anything that init makes together with the service-account pair and the encryption configuration.
+// Where there is, those two were there as well, and are not missing but lost. The authority does not count: one of
+// another tool's making lies there alone before the first run.
+[[nodiscard]] bool has_been_made(const Inventory& inventory);
 
 // In the order of the spec; what is as it should be is left out.
 [[nodiscard]] std::vector<Assessment> assess(const PkiSpec& spec, const Inventory& inventory, const Moment& moment);

@@ -14,20 +14,61 @@ using Reasons = std::vector<Reason>;
 
 constexpr std::string_view kStartAnew = "move the whole folder away to start with a new authority";
 
-void judge_time(const PresentCertificate& present, const Moment& moment, Weight ended, Reasons& reasons) {
+// How grave an end is, and what helps.
+struct Ending {
+  Weight ended;
+  Weight ending;
+  std::string_view remedy;  // of the latter
+};
+
+constexpr Ending kOfLeaf{Weight::kBroken, Weight::kDue, ""};
+constexpr Ending kOfAuthority{Weight::kOperator, Weight::kRemark,
+                              "; rotate-ca makes another one while the cluster runs"};
+// A certificate that the authority would not let live longer if it were renewed.
+constexpr Ending kWithAuthority{Weight::kBroken, Weight::kRemark,
+                                ", and ca.pem with it, so renew would not help; rotate-ca does"};
+
+void judge_time(const PresentCertificate& present, const Moment& moment, const Ending& end, Reasons& reasons) {
   if (moment.now < present.not_before) {
     reasons.push_back({Cause::kNotYetValid, Weight::kOperator,
                        fmt::format("it is valid from {} on, but this machine's clock says {}; set the clock",
                                    moment_text(present.not_before), moment_text(moment.now))});
   } else if (moment.now > present.not_after) {
-    reasons.push_back({Cause::kEnded, ended,
+    reasons.push_back({Cause::kEnded, end.ended,
                        fmt::format("it ended on {} (this machine's clock says {})", moment_text(present.not_after),
                                    moment_text(moment.now))});
   } else if (present.not_after - moment.now <= moment.within) {
-    reasons.push_back({Cause::kEnding, ended == Weight::kOperator ? Weight::kRemark : Weight::kDue,
-                       fmt::format("it ends on {}, in {}", moment_text(present.not_after),
-                                   span_text(present.not_after - moment.now))});
+    reasons.push_back({Cause::kEnding, end.ending,
+                       fmt::format("it ends on {}, in {}{}", moment_text(present.not_after),
+                                   span_text(present.not_after - moment.now), end.remedy)});
   }
+}
+
+// Which command makes a pair anew whose key is not to be had. That of tokens is not replaced by the way.
+std::string anew(const CertificateSpec& spec) {
+  if (spec.kind == CertificateKind::kTokenSigner) {
+    return fmt::format("issue {} --anew` make both anew, which ends every token", spec.name);
+  }
+  return fmt::format("renew --new-key {}` make both anew", spec.name);
+}
+
+Reason missing_pair(const CertificateSpec& spec, const PresentPair& pair, const Inventory& inventory) {
+  if (pair.has_key) return {Cause::kMissing, Weight::kMake, "it is missing; its key is there and is kept"};
+  if (spec.kind != CertificateKind::kTokenSigner || !has_been_made(inventory)) {
+    return {Cause::kMissing, Weight::kMake, "it is missing"};
+  }
+  return {
+      Cause::kLost, Weight::kOperator,
+      fmt::format("it and {} are missing while other files of the cluster are there, and no other key stands for the "
+                  "tokens that this one has signed; put both back from where you keep them, or, where they are lost "
+                  "for good, let `keepstate-pki {}",
+                  key_file(spec), anew(spec))};
+}
+
+bool ends_with_authority(const PresentPair& pair, const Inventory& inventory) {
+  const PresentPair authority = inventory.pair(std::string(kAuthority));
+  return authority.certificate && pair.signed_by_authority &&
+         pair.certificate->not_after >= authority.certificate->not_after;
 }
 
 void judge_subject(const CertificateSpec& spec, const PresentCertificate& present, Reasons& reasons) {
@@ -164,10 +205,11 @@ Reasons judge_authority(const PkiSpec& spec, const Inventory& inventory, const M
                                    "keyCertSign), so nothing that it signs would be trusted; {}",
                                    kStartAnew)});
   }
-  judge_time(*pair.certificate, moment, Weight::kOperator, reasons);
+  judge_time(*pair.certificate, moment, kOfAuthority, reasons);
   for (auto& reason : reasons) {
-    if (reason.cause == Cause::kEnded) reason.text += fmt::format("; {}", kStartAnew);
-    if (reason.cause == Cause::kEnding) reason.text += "; rotate-ca makes another one while the cluster runs";
+    if (reason.cause != Cause::kEnded) continue;
+    reason.text +=
+        fmt::format("; rotate-ca puts a new one in its place, for the keys that are there; or {}", kStartAnew);
   }
   judge_constraints(spec.authority(), *pair.certificate, reasons);
   judge_algorithm(spec.authority(), pair, reasons);
@@ -178,26 +220,25 @@ Reasons judge_leaf(const CertificateSpec& spec, const Inventory& inventory, cons
   const PresentPair pair = inventory.pair(spec.name);
   Reasons reasons;
   if (!pair.certificate) {
-    reasons.push_back({Cause::kMissing, Weight::kMake,
-                       pair.has_key ? "it is missing; its key is there and is kept" : "it is missing"});
+    reasons.push_back(missing_pair(spec, pair, inventory));
     judge_permission(spec, inventory, reasons);
     return reasons;
   }
   if (!pair.has_key) {
     return {{Cause::kNoKey, Weight::kOperator,
-             fmt::format("it is missing while {} is there, which is of no use without it; put it back, or let `renew "
-                         "--new-key {}` make both anew",
-                         certificate_file(spec), spec.name)}};
+             fmt::format("it is missing while {} is there, which is of no use without it; put it back, or let "
+                         "`keepstate-pki {}",
+                         certificate_file(spec), anew(spec))}};
   }
   if (!pair.key_matches) {
     reasons.push_back({Cause::kKeyMismatch, Weight::kOperator,
                        fmt::format("it is not for the key in {}; put back the one that belongs to the other, or let "
-                                   "`renew --new-key {}` make both anew",
-                                   key_file(spec), spec.name)});
+                                   "`keepstate-pki {}",
+                                   key_file(spec), anew(spec))});
   }
   judge_signature(pair, inventory, reasons);
   judge_permission(spec, inventory, reasons);
-  judge_time(*pair.certificate, moment, Weight::kBroken, reasons);
+  judge_time(*pair.certificate, moment, ends_with_authority(pair, inventory) ? kWithAuthority : kOfLeaf, reasons);
   judge_subject(spec, *pair.certificate, reasons);
   judge_usages(spec.kind, *pair.certificate, reasons);
   judge_names(spec.names, pair.certificate->names, reasons);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "lib/cluster/machine_files.h"
 #include "pki/plan/certificate_plan.h"
+#include "pki/plan/rotation.h"
 
 namespace pki::plan {
 namespace {
@@ -48,10 +50,12 @@ std::vector<KubeconfigSpec> kubeconfigs_for(const Cluster& cluster) {
   return all;
 }
 
-// A worker called "admin", or one called "w" beside one called "w-key".
+// A worker called "admin", one called "w" beside one called "w-key", or one called "ca-next".
 cluster::Diagnostics shared_names(const PkiSpec& spec) {
   cluster::Diagnostics shared;
   std::map<std::string, int> count;
+  for (const auto& file : rotation_files()) ++count[file];
+  ++count[std::string(cluster::kSigningFile)];
   for (const auto& file : spec.files()) {
     if (++count[file] != 2) continue;
     shared.push_back({0, 0,

@@ -11,11 +11,15 @@ bool is_written(const Steps& steps, const std::string& kubeconfig) {
   });
 }
 
-void make_others(const Inventory& inventory, Steps& steps) {
+void make_kubeconfigs(const Inventory& inventory, Steps& steps) {
   for (auto& step : steps.kubeconfigs) {
     if (!inventory.kubeconfigs.contains(step.spec.file)) step.file = Action::kMake;
   }
-  if (!inventory.encryption) steps.encryption = Action::kMake;
+}
+
+// One that is lost is a problem, or stays as it is.
+void make_encryption(const Inventory& inventory, Steps& steps) {
+  if (!inventory.encryption && !has_been_made(inventory)) steps.encryption = Action::kMake;
 }
 
 void mend(const Assessment& assessment, const Inventory& inventory, CertificateStep& step) {
@@ -31,7 +35,8 @@ PlannedSteps plan_init(const PkiSpec& spec, const Inventory& inventory, const Mo
   Steps steps = keep_all(spec);
   for (auto& step : steps.certificates) make_missing(inventory, step);
   follow_changes(inventory, steps);
-  make_others(inventory, steps);
+  make_kubeconfigs(inventory, steps);
+  make_encryption(inventory, steps);
   std::vector<Assessment> standing;  // a kubeconfig that is written anyway is no problem
   for (auto& assessment : assess(spec, inventory, moment)) {
     if (!is_written(steps, assessment.name)) standing.push_back(std::move(assessment));
@@ -52,7 +57,8 @@ Steps plan_all(const PkiSpec& spec, const Inventory& inventory, const Moment& mo
     }
   }
   follow_changes(inventory, steps);
-  make_others(inventory, steps);
+  make_kubeconfigs(inventory, steps);
+  make_encryption(inventory, steps);
   return steps;
 }
 

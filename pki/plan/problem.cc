@@ -20,7 +20,7 @@ void add_grave(const Assessment& assessment, Problems& problems) {
 }
 
 bool new_key_mends(const Reason& reason) {
-  return reason.cause == Cause::kNoKey || reason.cause == Cause::kKeyMismatch;
+  return reason.cause == Cause::kNoKey || reason.cause == Cause::kKeyMismatch || reason.cause == Cause::kLost;
 }
 
 void add_operators(const Assessment& assessment, KeyWish key, Problems& problems) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lib/cluster/machine_files.h"
 #include "pki/plan/names.h"
 
 namespace pki::plan {
@@ -17,8 +18,8 @@ constexpr const char* kSignerKeyFile = "service-account-key.pem";
 // setCA() of kubernetes pkg/controller/certificates/signer/ca_provider.go
 constexpr const char* kOneCertificate =
     "kube-controller-manager ends where the file of its --cluster-signing-cert-file holds two certificates, as ca.pem "
-    "does from now on to the end: before its restart let that flag name a file with the first of them alone, and after "
-    "each stage put the first of the new ca.pem there (openssl x509 -in ca.pem -out ca-signing.pem)";
+    "does from now on to the end: before its restart let that flag name ca-signing.pem, which bundles put beside "
+    "ca.pem";
 
 struct Wording {
   const char* command;
@@ -90,9 +91,9 @@ Files afterwards(RotationKind kind, RotationStage stage) {
   if (stage != RotationStage::kSwitched) return {};
   switch (kind) {
     case RotationKind::kCa:
-      return {kOneCertificate,
-              "what else trusts ca.pem gets it too: pods that read their token's ca.crt only once, CI, people's "
-              "kubeconfigs"};
+      return {
+          "what else trusts ca.pem gets it too: pods that read their token's ca.crt only once, CI, people's "
+          "kubeconfigs"};
     case RotationKind::kServiceAccountKey:
       return {
           "wait until the tokens by the old key have ended: those that pods mount are replaced within an hour, "
@@ -113,6 +114,9 @@ bool hinders(RotationKind kind, RotationStage now, const Assessment& assessment,
   if (kind == RotationKind::kServiceAccountKey && assessment.name != kAuthority && assessment.name != kServiceAccount) {
     return false;
   }
+  if (cause == Cause::kEnded) {  // nothing that it signs now would be good for anything
+    return kind == RotationKind::kServiceAccountKey && now == RotationStage::kNone && assessment.name == kAuthority;
+  }
   switch (cause) {
     case Cause::kNoKey:
     case Cause::kKeyMismatch:
@@ -127,6 +131,27 @@ bool hinders(RotationKind kind, RotationStage now, const Assessment& assessment,
   }
 }
 
+// What a rotation changes: "authority".
+std::string_view changed_by(RotationKind kind) {
+  return kind == RotationKind::kCa ? "authority" : "service-account key";
+}
+
+std::string explain_next(RotationKind kind, std::string_view name, std::string_view of) {
+  const bool is_key = name == next_key_file(of);
+  return fmt::format(
+      "{}, {} the {} that follows\n  It is there while {} is in its first stage: {}.pem holds the new certificate "
+      "behind the old one already, and\n  `{} --continue 2` puts this {} into its place. It goes to no machine.\n",
+      name, is_key ? "private key of" : "certificate of", changed_by(kind), command_of(kind), of, command_of(kind),
+      is_key ? "key" : "certificate");
+}
+
+std::string explain_old(RotationKind kind, std::string_view name, std::string_view of) {
+  return fmt::format(
+      "{}, certificate of the {} that goes\n  It is there while {} is in its second stage, and tells which of the "
+      "certificates behind the first in {}.pem\n  `{} --continue 3` takes out. It goes to no machine.\n",
+      name, changed_by(kind), command_of(kind), of, command_of(kind));
+}
+
 }  // namespace
 
 Problems hindrances(RotationKind kind, RotationStage now, const std::vector<Assessment>& all) {
@@ -139,20 +164,30 @@ Problems hindrances(RotationKind kind, RotationStage now, const std::vector<Asse
   return problems;
 }
 
+std::vector<std::string> rotation_files() {
+  std::vector<std::string> files;
+  for (const auto of : {kAuthority, kServiceAccount}) {
+    for (const auto& file : {next_key_file(of), next_certificate_file(of), old_certificate_file(of)})
+      files.push_back(file);
+  }
+  return files;
+}
+
 std::optional<std::string> explain_rotation_file(std::string_view file) {
   const std::string_view name = file.substr(file.rfind('/') + 1);
   for (const auto kind : {RotationKind::kCa, RotationKind::kServiceAccountKey}) {
-    const bool is_authority = kind == RotationKind::kCa;
-    const std::string_view of = is_authority ? kAuthority : kServiceAccount;
-    const bool is_key = name == next_key_file(of);
-    if (!is_key && name != next_certificate_file(of)) continue;
-    return fmt::format(
-        "{}, {} the {} that follows\n  It is there while {} is in its first stage: {}.pem holds the new certificate as "
-        "its second already, and\n  `{} --continue 2` puts this {} into its place. It goes to no machine.\n",
-        name, is_key ? "private key of" : "certificate of", is_authority ? "authority" : "service-account key",
-        command_of(kind), of, command_of(kind), is_key ? "key" : "certificate");
+    const std::string_view of = kind == RotationKind::kCa ? kAuthority : kServiceAccount;
+    if (name == next_key_file(of) || name == next_certificate_file(of)) return explain_next(kind, name, of);
+    if (name == old_certificate_file(of)) return explain_old(kind, name, of);
   }
-  return std::nullopt;
+  if (name != cluster::kSigningFile) return std::nullopt;
+  return fmt::format(
+      "{}, the authority that signs\n  The first certificate of ca.pem, alone. Bundles put it beside ca.pem on "
+      "machines "
+      "that run kube-controller-manager,\n  for its --cluster-signing-cert-file: that file may hold one certificate "
+      "only, "
+      "and ca.pem holds two while\n  rotate-ca is under way. It is not kept here.\n",
+      name);
 }
 
 std::string_view command_of(RotationKind kind) noexcept {
@@ -184,6 +219,10 @@ StageReport report_of_end(RotationKind kind, const PkiSpec& spec) {
 
 std::string next_certificate_file(std::string_view name) {
   return std::string(name) + "-next.pem";
+}
+
+std::string old_certificate_file(std::string_view name) {
+  return std::string(name) + "-old.pem";
 }
 
 std::string next_key_file(std::string_view name) {

@@ -40,11 +40,15 @@ struct StageReport {
 // What forbids the next stage: `all` are today's assessments. What the stage itself mends is left out.
 [[nodiscard]] Problems hindrances(RotationKind kind, RotationStage now, const std::vector<Assessment>& all);
 
-// Why a file of a rotation that is under way is there; nothing: it is no such file. A path is taken by its last part.
+// Why a file is there that only rotations know of; nothing: it is no such file. A path is taken by its last part.
 [[nodiscard]] std::optional<std::string> explain_rotation_file(std::string_view file);
 
 // Files of a rotation that is under way: the successor of "ca" is ca-next.pem with ca-next-key.pem.
 [[nodiscard]] std::string next_certificate_file(std::string_view name);
 [[nodiscard]] std::string next_key_file(std::string_view name);
+// What the successor has followed, while it is still trusted: ca-old.pem.
+[[nodiscard]] std::string old_certificate_file(std::string_view name);
+// All of them.
+[[nodiscard]] std::vector<std::string> rotation_files();
 
 }  // namespace pki::plan

@@ -44,7 +44,7 @@ ExecLine controllers_line(const Cluster& cluster, const Machine& machine) {
   ExecLine::Flags flags{{"bind-address", "127.0.0.1"},
                         {"cluster-cidr", cluster.networking->pod_subnet.to_string()},
                         {"cluster-name", cluster.name},
-                        {"cluster-signing-cert-file", file("ca.pem")},
+                        {"cluster-signing-cert-file", file(cluster::kSigningFile)},
                         {"cluster-signing-key-file", file("ca-key.pem")},
                         {"kubeconfig", file("kube-controller-manager.kubeconfig")},
                         {"leader-elect", "true"},

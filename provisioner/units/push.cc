@@ -45,7 +45,8 @@ std::string receive_keys(const Machine& machine) {
   return fmt::format(
       "set -eu; umask 077; trap 'exit 1' HUP INT TERM; folder=$(mktemp -d /run/keepstate-push.XXXXXX); "
       "trap 'rm -rf \"$folder\"' EXIT; tar -xpf - -C \"$folder\"; sh \"$folder/{}-pki/install.sh\" "
-      ">\"$folder/said\"; sed -n 's/^install.sh: placed/placed/p' \"$folder/said\"",
+      ">\"$folder/said\"; sed -n -e 's/^install.sh: placed/placed/p' -e 's/^install.sh: took away/removed/p' "
+      "\"$folder/said\"",
       machine.name);
 }
 

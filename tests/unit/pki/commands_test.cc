@@ -1,5 +1,7 @@
 #include "pki/commands.h"
 
+#include <fstream>
+
 #include "tests/unit/pki/command/command_fixture.h"
 
 namespace pki {
@@ -40,6 +42,30 @@ TEST_F(CommandsTest, AWrongCommandLineIsExitCode2) {
   EXPECT_EQ(run_bare({"init", "-c", "x", "--out", "y", "--colour"}), base::kExitUsage);
   EXPECT_EQ(run_bare({"init", "-c", "/nowhere/c.yaml", "--out", "y"}), base::kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("/nowhere/c.yaml: No such file or directory"));
+}
+
+TEST_F(CommandsTest, GuessesAMisspeltOption) {
+  EXPECT_EQ(run_bare({"renew", "--confg", "x", "--out", "y"}), base::kExitUsage);
+  EXPECT_EQ(err_.str(),
+            "keepstate-pki: '--confg' is not known here (did you mean '--config'?); keepstate-pki renew --help tells "
+            "more\n");
+  EXPECT_EQ(run_bare({"--versoin"}), base::kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean '--version'?"));
+}
+
+TEST_F(CommandsTest, WhatCouldNotBeToldIsNoSuccess) {
+  make();
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"check"}, {"plan"}, {"inspect", at("ca.pem")}}) {
+    std::ofstream full("/nowhere/at/all");
+    std::vector<std::string> line = words;
+    if (words.front() != "inspect") {
+      line.insert(line.end(), {"--config", config_.string(), "--out", folder_.string()});
+    }
+    err_.str("");
+    EXPECT_EQ(pki::run(line, {now_, {full, err_}, *files_}), base::kExitFailed) << words.front();
+    EXPECT_THAT(err_.str(), HasSubstr("could not be written to standard output"));
+  }
 }
 
 TEST_F(CommandsTest, GuessesAMisspeltCommand) {

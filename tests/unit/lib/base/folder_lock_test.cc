@@ -2,6 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <future>
+#include <optional>
+#include <thread>
+
 #include "tests/support/folder_state.h"
 #include "tests/support/temporary_folder.h"
 
@@ -31,6 +35,19 @@ TEST(FolderLock, IsTakenOverFromAKilledRun) {
   const auto lock = FolderLock::take(folder.path(), "process 8");
   ASSERT_TRUE(lock) << lock.error().message;
   EXPECT_EQ(::tests::support::content_of(folder.path() / ".lock"), "process 8\n");
+}
+
+TEST(FolderLock, AWaitIsRewarded) {
+  const ::tests::support::TemporaryFolder folder;
+  std::optional<FolderLock> first(std::move(*FolderLock::take(folder.path(), "first")));
+  std::promise<void> waiting;
+  std::thread other([&] {
+    waiting.set_value();
+    EXPECT_TRUE(FolderLock::take(folder.path(), "second", std::chrono::minutes(1)));
+  });
+  waiting.get_future().wait();
+  first.reset();
+  other.join();
 }
 
 TEST(FolderLock, MovesWithItsOwner) {

@@ -23,9 +23,10 @@ std::vector<std::string> paths_on(const Machine& machine) {
 TEST(MachineFiles, LieOnAControllerWhereTheHardWayPutsThem) {
   EXPECT_THAT(paths_on(kController),
               ElementsAre("/etc/etcd/ca.pem", "/var/lib/kubernetes/ca.pem", "/var/lib/kubernetes/ca-key.pem",
-                          "/etc/etcd/kubernetes.pem", "/var/lib/kubernetes/kubernetes.pem",
-                          "/etc/etcd/kubernetes-key.pem", "/var/lib/kubernetes/kubernetes-key.pem",
-                          "/var/lib/kubernetes/service-account.pem", "/var/lib/kubernetes/service-account-key.pem",
+                          "/var/lib/kubernetes/ca-signing.pem", "/etc/etcd/kubernetes.pem",
+                          "/var/lib/kubernetes/kubernetes.pem", "/etc/etcd/kubernetes-key.pem",
+                          "/var/lib/kubernetes/kubernetes-key.pem", "/var/lib/kubernetes/service-account.pem",
+                          "/var/lib/kubernetes/service-account-key.pem",
                           "/var/lib/kubernetes/kube-controller-manager.kubeconfig",
                           "/var/lib/kubernetes/kube-scheduler.kubeconfig", "/var/lib/kubernetes/admin.kubeconfig",
                           "/var/lib/kubernetes/encryption-config.yaml"));

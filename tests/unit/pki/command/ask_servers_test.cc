@@ -61,6 +61,17 @@ TEST_F(AskServersTest, AServerThatAsksNobodyCannotTell) {
   EXPECT_THAT(refused.err, HasSubstr("asks clients for no certificate, so it cannot tell whom it trusts"));
 }
 
+TEST_F(AskServersTest, AServerThatHangsStopsTheStage) {
+  const LiveServer hung(folder_, "kubernetes", LiveManner::kHangs);
+  server_patience_ = std::chrono::milliseconds(500);
+  const auto refused = go_on({hung.address()});
+  EXPECT_EQ(refused.code, base::kExitFailed);
+  EXPECT_THAT(refused.err, HasSubstr(hung.address().to_string() + " has shaken hands and does not answer: it hangs"));
+  ASSERT_EQ(run("rotate-ca", {"--continue", "2"}).code, base::kExitOk);
+  const LiveServer again(folder_, "kubernetes", LiveManner::kHangs);
+  EXPECT_THAT(go_on({again.address()}, "3").err, HasSubstr("does not answer: it hangs"));
+}
+
 TEST_F(AskServersTest, AServerThatCannotBeAskedStopsTheStage) {
   EXPECT_THAT(run("rotate-ca", {"--continue", "2", "--server", "127.0.0.1"}).err, HasSubstr("--server"));
   EXPECT_THAT(run("rotate-ca", {"--status"}).out, HasSubstr("stage 1 of 3"));

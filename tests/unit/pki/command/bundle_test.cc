@@ -48,6 +48,19 @@ TEST_F(BundleCommandTest, AControllerGetsTheAuthoritysKey) {
   EXPECT_THAT(files, AllOf(Not(HasSubstr("worker")), Not(HasSubstr("/etc/etcd/ca-key.pem"))));
 }
 
+// By a file with two certificates kube-controller-manager would not start.
+TEST_F(BundleCommandTest, AControllerGetsTheAuthorityThatSignsAlone) {
+  const std::string authority = content("ca.pem");
+  ASSERT_EQ(run("rotate-ca").code, base::kExitOk);
+  EXPECT_THAT(listed("controller-0"), HasSubstr("/var/lib/kubernetes/ca-signing.pem"));
+  EXPECT_THAT(listed("worker-0"), Not(HasSubstr("ca-signing")));
+  const std::string tar = run("bundle", {"controller-0"}).out;
+  EXPECT_THAT(tar, HasSubstr(content("ca.pem")));
+  std::size_t times = 0;
+  for (auto at = tar.find(authority); at != std::string::npos; at = tar.find(authority, at + 1)) ++times;
+  EXPECT_EQ(times, 3U) << "in ca.pem for etcd and for the others, and alone";
+}
+
 TEST_F(BundleCommandTest, WritesAFileForItsOwnerAlone) {
   const auto file = scratch_.path() / "b.tar";
   ASSERT_EQ(run("bundle", {"worker-0", "--to", file.string()}).code, base::kExitOk);

@@ -46,6 +46,7 @@ class CommandRun : public testing::Test {
     std::ostringstream err;
     Surroundings surroundings{now_, {out, err}, files_};
     surroundings.out_is_terminal = out_is_terminal_;
+    surroundings.server_patience = server_patience_;
     const base::ExitCode code = pki::run(words, surroundings);
     return {code, out.str(), err.str()};
   }
@@ -62,6 +63,7 @@ class CommandRun : public testing::Test {
   // Live servers live by the true time.
   std::chrono::sys_seconds now_ = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   bool out_is_terminal_ = false;
+  std::chrono::milliseconds server_patience_{10'000};
   output::SystemFiles files_;
 };
 

@@ -75,6 +75,18 @@ TEST_F(InitTest, RefusesConflictsAndChangesNothing) {
   EXPECT_THAT(err_.str(), HasSubstr("`keepstate-pki renew kubernetes` mends that"));
 }
 
+TEST_F(InitTest, MakesNothingAnewThatLosesDataOrTokens) {
+  make();
+  const std::string keys = content("encryption-config.yaml");
+  remove("encryption-config.yaml");
+  expect_refusal({"init"}, at("encryption-config.yaml") + ": it is missing while other files of the cluster are there");
+  put("encryption-config.yaml", keys);
+  for (const char* file : {"service-account.pem", "service-account-key.pem"}) remove(file);
+  expect_refusal({"init"},
+                 at("service-account.pem") + ": it and service-account-key.pem are missing while other files");
+  EXPECT_EQ(run({"renew"}), base::kExitFailed);
+}
+
 TEST_F(InitTest, RefusesWhatTheClockSaysIsOverOrNotYet) {
   make();
   now_ = kNow + std::chrono::days(366);
@@ -138,7 +150,8 @@ TEST_F(InitTest, SaysWhenNoFolderCanBeMade) {
   tests::support::put(scratch_.path() / "file", "");
   folder_ = scratch_.path() / "file" / "pki";
   EXPECT_EQ(run({"init"}), base::kExitFailed);
-  EXPECT_THAT(err_.str(), AllOf(HasSubstr("Not a directory"), HasSubstr("give --out a folder where you may write")));
+  EXPECT_THAT(err_.str(),
+              AllOf(HasSubstr("Not a directory"), HasSubstr("it has to be in a folder where you may write")));
   EXPECT_THAT(out_.str(), IsEmpty());
 }
 

@@ -38,6 +38,24 @@ TEST_F(IssueCommandTest, ReplacesNothing) {
                  at("admin.pem") + ": it is there already; `keepstate-pki renew admin` replaces it");
 }
 
+TEST_F(IssueCommandTest, GivesUpWhatALostKeyOpensOnlyWhereItIsTold) {
+  make();
+  const std::string old_key = content("service-account-key.pem");
+  remove("service-account-key.pem");
+  remove("encryption-config.yaml");
+  expect_refusal({"issue", "service-account"}, "let `keepstate-pki issue service-account --anew` make both anew");
+  expect_refusal({"issue", "encryption-config"}, "let `keepstate-pki issue encryption-config --anew` make another");
+  EXPECT_EQ(run({"issue", "service-account", "--anew"}), base::kExitOk) << err_.str();
+  EXPECT_NE(content("service-account-key.pem"), old_key);
+  EXPECT_THAT(out_.str(), HasSubstr("kube-apiserver"));
+  EXPECT_EQ(run({"issue", "encryption-config", "--anew"}), base::kExitOk) << err_.str();
+  EXPECT_EQ(run({"plan"}), base::kExitOk);
+  EXPECT_THAT(out_.str(), HasSubstr("nothing to do"));
+  expect_refusal({"issue", "service-account", "--anew"}, "it is there already");
+  EXPECT_EQ(run({"issue", "admin", "--anew"}), base::kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--anew is for service-account and encryption-config alone"));
+}
+
 TEST_F(IssueCommandTest, GuessesAMisspeltName) {
   EXPECT_EQ(run({"issue", "wroker-0"}), base::kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("did you mean 'worker-0'?"));

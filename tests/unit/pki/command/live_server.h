@@ -14,11 +14,16 @@
 
 namespace pki::command {
 
+// kHangs: it shakes hands and takes what is said, and never answers.
+enum class LiveManner { kAnswers, kHangs };
+
 class LiveServer {
  public:
   // `name`: of the certificate. The files are read now: what changes in the folder later does not reach the server.
-  LiveServer(const std::filesystem::path& folder, const std::string& name)
-      : context_(SSL_CTX_new(TLS_server_method())), server_([this](base::UniqueFd socket) { talk(socket); }) {
+  LiveServer(const std::filesystem::path& folder, const std::string& name, LiveManner manner = LiveManner::kAnswers)
+      : manner_(manner),
+        context_(SSL_CTX_new(TLS_server_method())),
+        server_([this](base::UniqueFd socket) { talk(socket); }) {
     static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // OpenSSL writes by write(2), and a client may have left
     const std::string certificate = (folder / (name + ".pem")).string();
     const std::string key = (folder / (name + "-key.pem")).string();
@@ -46,12 +51,15 @@ class LiveServer {
     SSL_set_fd(ssl.get(), socket.get());
     if (SSL_accept(ssl.get()) != 1) return;
     std::string request(4096, '\0');
-    if (SSL_read(ssl.get(), request.data(), static_cast<int>(request.size())) <= 0) return;
+    while (SSL_read(ssl.get(), request.data(), static_cast<int>(request.size())) > 0 && manner_ == LiveManner::kHangs) {
+    }
+    if (manner_ == LiveManner::kHangs) return;
     const std::string answer = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n";
     SSL_write(ssl.get(), answer.data(), static_cast<int>(answer.size()));
     SSL_shutdown(ssl.get());
   }
 
+  LiveManner manner_;
   std::unique_ptr<SSL_CTX, Free> context_;
   tests::support::ScriptedServer server_;  // last, so that its threads end first
 };

@@ -1,5 +1,8 @@
 #include "pki/command/opened_pki.h"
 
+#include <future>
+#include <thread>
+
 #include "pki/output/transaction.h"
 #include "tests/unit/pki/command/command_fixture.h"
 #include "tests/unit/pki/output/failing_files.h"
@@ -47,6 +50,22 @@ TEST_F(OpenedPkiTest, FinishesAnInterruptedRunWhoeverComes) {
     EXPECT_TRUE(open(access)) << err_.str();
     EXPECT_FALSE(output::has_committed_transaction(folder_));
   }
+}
+
+TEST_F(OpenedPkiTest, AReaderWaitsForWhoeverPlacesFiles) {
+  make();
+  interrupt();
+  auto lock = base::FolderLock::take(folder_, "process 7 (keepstate-pki renew)");
+  ASSERT_TRUE(lock) << lock.error().message;
+  std::promise<void> waiting;
+  std::thread reader([&] {
+    waiting.set_value();
+    EXPECT_TRUE(open(Access::kRead)) << err_.str();
+  });
+  waiting.get_future().wait();
+  EXPECT_TRUE(output::finish_transaction(system_files_, folder_));
+  { const base::FolderLock gone = std::move(*lock); }
+  reader.join();
 }
 
 TEST_F(OpenedPkiTest, SaysWhenItCannotFinish) {

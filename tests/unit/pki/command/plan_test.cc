@@ -62,6 +62,28 @@ TEST_F(PlanTest, RenewsWhatEndsSoonAndRemarksTheRest) {
   EXPECT_THAT(out_.str(), Not(HasSubstr("renew")));
 }
 
+TEST_F(PlanTest, TellsWhoIsStillSomebodyThoughItsMachineHasGone) {
+  const std::string line = "    - {name: worker-0, role: worker, address: 10.10.0.21}\n";
+  replace(line, line + "    - {name: worker-1, role: worker, address: 10.10.0.22}\n");
+  make();
+  replace("    - {name: worker-1, role: worker, address: 10.10.0.22}\n", "");
+  plan_is(
+      AllOf(HasSubstr("worker-1.pem  note   cluster.yaml does not ask for it (any more), but until 2027-11-23 whoever "
+                      "has its key is CN=system:node:worker-1,O=system:nodes"),
+            Not(HasSubstr("worker-1.kubeconfig"))));
+  EXPECT_EQ(run({"check"}), base::kExitOk) << "it is no alarm";
+  EXPECT_THAT(out_.str(), HasSubstr("worker-1.pem                        left over  2027-11-23"));
+  EXPECT_EQ(run({"init"}), base::kExitOk) << err_.str();
+}
+
+TEST_F(PlanTest, TellsWhatIsLost) {
+  make();
+  remove("encryption-config.yaml");
+  plan_is(AllOf(HasSubstr("encryption-config.yaml  stop   it is missing while other files"),
+                Not(HasSubstr("`keepstate-pki init`"))),
+          base::kExitFailed);
+}
+
 TEST_F(PlanTest, StopsAtForeignKeys) {
   make();
   put("admin-key.pem", content("ca-key.pem"));

@@ -106,7 +106,8 @@ TEST_F(RenewCommandTest, MendsAForeignKeyByANewOne) {
 TEST_F(RenewCommandTest, SaysWhatOnlyInitMakes) {
   remove("kube-scheduler.kubeconfig");
   EXPECT_EQ(run({"renew"}), base::kExitOk);
-  EXPECT_THAT(err_.str(), HasSubstr("warning: kube-scheduler.kubeconfig is missing; `keepstate-pki init` makes it\n"));
+  EXPECT_THAT(err_.str(),
+              HasSubstr("warning: kube-scheduler.kubeconfig: it is missing; `keepstate-pki init` makes it\n"));
   std::filesystem::remove_all(folder_);
   EXPECT_EQ(run({"renew"}), base::kExitFailed);
   EXPECT_THAT(err_.str(), HasSubstr("there is no folder " + folder_.string() + "; run init"));

@@ -79,7 +79,7 @@ TEST_F(RotateTest, TellsWhatToBringWhereAndWhatComesNext) {
   EXPECT_THAT(begun.out,
               AllOf(HasSubstr("  controller-0  etcd, kube-apiserver, kube-controller-manager, kube-scheduler\n"),
                     HasSubstr("  worker-0      kubelet, kube-proxy\n"),
-                    HasSubstr("hand out anew where it is used: admin-remote.kubeconfig\n"),
+                    HasSubstr("hand out where it is used: admin-remote.kubeconfig\n"),
                     HasSubstr("rotate-ca -c " + config_.string())));
   const auto before = state_of(folder_);
   const auto again = run("rotate-ca");
@@ -184,6 +184,28 @@ TEST_F(RotateTest, RefusesWhatDoesNotFit) {
   expect_refusal("rotate-ca", {"--continue", "2"}, "admin.pem: it is not for the key in admin-key.pem");
   put(at("admin-key.pem"), admin_key);
   go("rotate-ca", {"--continue", "2"}, "stage 2 of 3: ");
+}
+
+TEST_F(RotateTest, AnAuthorityThatSomebodyElseTrustsIsNoStage) {
+  const std::string own = content("ca.pem");
+  const auto ours = folder_;
+  folder_ = scratch_.path() / "other";
+  init();
+  const std::string foreign = content("ca.pem");
+  folder_ = ours;
+  put(at("ca.pem"), own + foreign);
+  ASSERT_EQ(run("renew").code, base::kExitOk) << "kubeconfigs trust it too";
+  go("rotate-ca", {"--status"}, "nothing is under way");
+  expect_refusal("rotate-ca", {"--continue", "3"}, "rotate-ca is not under way");
+  go("rotate-service-account-key", {}, "stage 1 of 3: ");
+  go("rotate-service-account-key", {"--abort"}, "back");
+  go("rotate-ca", {}, "stage 1 of 3: ");
+  go("rotate-ca", {"--continue", "2"}, "stage 2 of 3: ");
+  EXPECT_EQ(content("ca-old.pem"), own);
+  go("rotate-ca", {"--continue", "3"}, "stage 3 of 3");
+  EXPECT_EQ(certificates("ca.pem").size(), 2U);
+  EXPECT_THAT(content("ca.pem"), testing::EndsWith(foreign));
+  EXPECT_THAT(run("plan").out, StartsWith("nothing to do"));
 }
 
 TEST_F(RotateTest, TheOldAuthorityStaysWhileSomethingIsSignedByIt) {

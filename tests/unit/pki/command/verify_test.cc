@@ -27,7 +27,8 @@ TEST_F(VerifyTest, ASoundServerIsSound) {
   EXPECT_THAT(said.out,
               AllOf(HasSubstr("shows, by TLSv1.3:\n"), HasSubstr("subject  CN=kubernetes\n"), Not(HasSubstr("WRONG")),
                     HasSubstr("ok    clients that have ca.pem trust it as 127.0.0.1\n"),
-                    HasSubstr("ok    it is kubernetes.pem of the folder\n"), HasSubstr("ok    it ends in 365 days\n")));
+                    HasSubstr("ok    it is kubernetes.pem of the folder\n"), HasSubstr("ok    it answers\n"),
+                    HasSubstr("ok    it ends in 365 days\n")));
   EXPECT_EQ(run("verify", {"--server", "localhost:" + port_of(server), "--name", "kubernetes.default.svc"}).code,
             base::kExitOk);
 }
@@ -59,6 +60,14 @@ TEST_F(VerifyTest, AServerOfAnotherClusterIsFound) {
   EXPECT_EQ(said.code, base::kExitFailed);
   EXPECT_THAT(said.out, AllOf(HasSubstr("WRONG clients that have ca.pem refuse it"),
                               HasSubstr("kubernetes.pem than the folder's")));
+}
+
+TEST_F(VerifyTest, AServerThatHangsIsWrong) {
+  const LiveServer server(folder_, "kubernetes", LiveManner::kHangs);
+  const auto said = run("verify", {"--server", server.address().to_string(), "--timeout", "1"});
+  EXPECT_EQ(said.code, base::kExitFailed);
+  EXPECT_THAT(said.out, AllOf(HasSubstr("WRONG it has shaken hands and does not answer: it hangs"),
+                              HasSubstr("ok    it is kubernetes.pem of the folder\n")));
 }
 
 TEST_F(VerifyTest, AnEndThatIsNearIsWrong) {

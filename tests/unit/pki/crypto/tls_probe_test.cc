@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <future>
 #include <thread>
 
 #include "pki/crypto/trust.h"
@@ -47,6 +48,7 @@ TEST(TlsProbe, TellsWhatTheServerShows) {
   EXPECT_TRUE(answer->chain[0].is_same_as(Client(files).certificate));
   EXPECT_EQ(answer->protocol, "TLSv1.3");
   EXPECT_EQ(answer->refusal, std::nullopt);
+  EXPECT_FALSE(answer->is_silent);
   EXPECT_FALSE(answer->asks_for_certificate);
   while (server.goodbyes() == 0) std::this_thread::yield();
   EXPECT_EQ(server.last_name(), "api.test");
@@ -84,6 +86,23 @@ TEST(TlsProbe, AnAnswer401IsARefusalToo) {
   const auto answer = ask_server(about(server.address()), Client(files).identity());
   ASSERT_TRUE(answer) << answer.error().message;
   EXPECT_THAT(answer->refusal.value_or(""), StartsWith("it answers 401"));
+}
+
+TEST(TlsProbe, ToShakeHandsIsNotToAnswer) {
+  const TestCertificates files;
+  std::promise<void> over;
+  const auto until_over = over.get_future().share();
+  TlsServer server(files, [until_over](const std::string&) {
+    until_over.wait();
+    return std::string();
+  });
+  auto question = about(server.address());
+  question.patience = milliseconds(300);
+  const auto answer = ask_server(question);
+  over.set_value();
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_TRUE(answer->is_silent);
+  EXPECT_EQ(answer->refusal, std::nullopt);
 }
 
 TEST(TlsProbe, SaysWhyNothingIsKnown) {

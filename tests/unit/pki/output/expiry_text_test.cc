@@ -28,6 +28,16 @@ TEST(ExpiryText, IsATable) {
             "worker-0.pem  missing                            kubelet of worker-0\n");
 }
 
+TEST(ExpiryText, ALeftOverIsToldAndNoAlarm) {
+  auto rows = three();
+  rows.push_back({"worker-9.pem", "nobody in cluster.yaml", "CN=system:node:worker-9", ExpiryState::kLeftOver,
+                  kNow - days(1), kNow + days(9)});
+  EXPECT_THAT(expiry_table(rows, kNow), HasSubstr("worker-9.pem  left over  2026-12-02  in 9 days"));
+  const std::string metrics = expiry_metrics(rows, kNow);
+  EXPECT_THAT(metrics, HasSubstr("\nkeepstate_pki_certificates_left_over 1\n"));
+  EXPECT_THAT(metrics, testing::Not(HasSubstr("worker-9")));
+}
+
 TEST(ExpiryText, IsJson) {
   const auto json = nlohmann::json::parse(expiry_json(three(), kNow, days(30)));
   EXPECT_EQ(json["now"], "2026-11-23T12:00:00.000Z");

@@ -1,8 +1,12 @@
-// FailingFiles: the system's files, of which the n-th change fails: once (a full disk), or with all that come after it
-// (a machine that goes down). For tests; one thread.
+// The system's files, for tests. FailingFiles: the n-th change fails: once (a full disk), or with all that come after
+// it (a machine that goes down). LinklessFiles: a file system without hard links. RecordedFiles: remembers what was
+// done in which order. One thread.
 #pragma once
 
 #include <cerrno>
+#include <climits>
+#include <string>
+#include <vector>
 
 #include "pki/output/file_operations.h"
 
@@ -10,7 +14,7 @@ namespace pki::output {
 
 enum class FailureKind { kOnce, kForEver };
 
-class FailingFiles final : public FileOperations {
+class FailingFiles : public FileOperations {
  public:
   FailingFiles(int fails_at, FailureKind kind) : fails_at_(fails_at), kind_(kind) {}
 
@@ -53,6 +57,49 @@ class FailingFiles final : public FileOperations {
   int fails_at_;
   FailureKind kind_;
   int calls_ = 0;
+};
+
+class LinklessFiles final : public FailingFiles {
+ public:
+  LinklessFiles() : LinklessFiles(INT_MAX) {}
+  explicit LinklessFiles(int fails_at) : FailingFiles(fails_at, FailureKind::kForEver) {}
+
+  int link(const std::filesystem::path& /*from*/, const std::filesystem::path& /*to*/) override {
+    errno = EPERM;
+    return -1;
+  }
+};
+
+class RecordedFiles final : public FailingFiles {
+ public:
+  RecordedFiles() : FailingFiles(INT_MAX, FailureKind::kOnce) {}
+
+  // "link a.pem", "sync folder pki", "remove create-a.pem" ...
+  std::vector<std::string> done;
+
+  int sync_folder(const std::filesystem::path& path) override { return note("sync folder", path); }
+  int make_folder(const std::filesystem::path& path, mode_t mode) override {
+    note("make folder", path);
+    return FailingFiles::make_folder(path, mode);
+  }
+  int link(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    note("link", to);
+    return FailingFiles::link(from, to);
+  }
+  int rename(const std::filesystem::path& from, const std::filesystem::path& to) override {
+    note("rename", to);
+    return FailingFiles::rename(from, to);
+  }
+  int remove(const std::filesystem::path& path) override {
+    note("remove", path);
+    return FailingFiles::remove(path);
+  }
+
+ private:
+  int note(const char* what, const std::filesystem::path& path) {
+    done.push_back(std::string(what) + " " + path.filename().string());
+    return 0;
+  }
 };
 
 }  // namespace pki::output

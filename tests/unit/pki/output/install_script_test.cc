@@ -69,8 +69,30 @@ TEST_F(InstallScriptTest, PlacesEverythingWithItsModeAndTellsWhatToRestart) {
   EXPECT_THAT(done.out, HasSubstr("now run: systemctl restart etcd kube-apiserver\n"));
 }
 
-TEST_F(InstallScriptTest, ASecondRunTouchesNothing) {
+TEST_F(InstallScriptTest, NoKeyStaysWhereItWasUnpacked) {
+  put(unpacked_ / "files" / "note", "somebody else's");
+  const auto done = install();
+  ASSERT_TRUE(done.status.ok()) << done.err;
+  EXPECT_THAT(done.out, HasSubstr("removed what was unpacked in " + fs::canonical(scratch_.path()).string()));
+  EXPECT_EQ(tests::support::state_of(unpacked_).size(), 1U);
+  EXPECT_EQ(tests::support::state_of(unpacked_ / "files").size(), 1U);
+  EXPECT_EQ(content_of(unpacked_ / "files" / "note"), "somebody else's");
+  unpack();
   ASSERT_TRUE(install().status.ok());
+  EXPECT_FALSE(fs::exists(unpacked_));
+}
+
+TEST_F(InstallScriptTest, WhatFailedCanBeTriedAgain) {
+  put(root_ / "etc", "in the way");
+  EXPECT_FALSE(install().status.ok());
+  EXPECT_TRUE(fs::exists(unpacked_ / "install.sh"));
+  EXPECT_TRUE(fs::exists(unpacked_ / "files/var/lib/kubernetes/kubernetes-key.pem"));
+}
+
+TEST_F(InstallScriptTest, ASecondRunTouchesNothing) {
+  const auto first = install({"--keep"});
+  ASSERT_TRUE(first.status.ok());
+  EXPECT_THAT(first.out, HasSubstr("keys included"));
   const auto before = tests::support::state_of(at("/var/lib/kubernetes"));
   const auto again = install();
   ASSERT_TRUE(again.status.ok()) << again.err;
@@ -88,8 +110,26 @@ TEST_F(InstallScriptTest, TellsOnlyTheUnitsOfWhatChanged) {
   EXPECT_EQ(content_of(at("/var/lib/kubernetes/kubernetes-key.pem")), "new\n");
 }
 
-TEST_F(InstallScriptTest, MendsAModeThatIsTooWide) {
+TEST_F(InstallScriptTest, TakesAwayWhatEarlierBundlesBroughtAndNothingElse) {
   ASSERT_TRUE(install().status.ok());
+  put(at("/var/lib/kubernetes/mine-key.pem"), "somebody else's");
+  files_.pop_back();
+  std::erase_if(files_, [](const BundleFile& file) { return file.file == "kubernetes-key.pem"; });
+  unpack();
+  const auto done = install();
+  ASSERT_TRUE(done.status.ok()) << done.err;
+  EXPECT_THAT(done.out,
+              HasSubstr("took away /var/lib/kubernetes/kubernetes-key.pem, which this machine must no longer"));
+  EXPECT_FALSE(fs::exists(at("/var/lib/kubernetes/kubernetes-key.pem")));
+  EXPECT_FALSE(fs::exists(at("/var/lib/kubernetes/admin.kubeconfig")));
+  EXPECT_TRUE(fs::exists(at("/var/lib/kubernetes/ca.pem")));
+  EXPECT_TRUE(fs::exists(at("/var/lib/kubernetes/mine-key.pem")));
+  unpack();
+  EXPECT_THAT(install().out, Not(HasSubstr("took away")));
+}
+
+TEST_F(InstallScriptTest, MendsAModeThatIsTooWide) {
+  ASSERT_TRUE(install({"--keep"}).status.ok());
   fs::permissions(at("/var/lib/kubernetes/kubernetes-key.pem"), fs::perms(0644));
   ASSERT_TRUE(install().status.ok());
   EXPECT_EQ(mode_of(at("/var/lib/kubernetes/kubernetes-key.pem")), 0600U);
@@ -100,7 +140,9 @@ TEST_F(InstallScriptTest, ARunThatWasInterruptedIsCompleted) {
   fs::create_directories(at("/var/lib/keepstate-pki"));
   fs::create_directories(at("/etc/etcd"));
   put(at("/var/lib/keepstate-pki/restart"), "etcd\n");
+  put(at("/var/lib/keepstate-pki/placed"), "/etc/etcd/ca.pem\n/etc/etcd/old-key.pem\n");
   put(at("/etc/etcd/ca.pem"), "content of ca.pem\n");
+  put(at("/etc/etcd/old-key.pem"), "an old key");
   fs::create_directories(at("/var/lib/kubernetes"));
   put(at("/var/lib/kubernetes/ca.pem.keepstate-new"), "half");
   const auto done = install();
@@ -108,6 +150,7 @@ TEST_F(InstallScriptTest, ARunThatWasInterruptedIsCompleted) {
   EXPECT_THAT(done.out, HasSubstr("now run: systemctl restart etcd kube-apiserver\n"));
   EXPECT_EQ(content_of(at("/var/lib/kubernetes/ca.pem")), "content of ca.pem\n");
   EXPECT_FALSE(fs::exists(at("/var/lib/kubernetes/ca.pem.keepstate-new")));
+  EXPECT_FALSE(fs::exists(at("/etc/etcd/old-key.pem")));
 }
 
 TEST_F(InstallScriptTest, ChangesNothingWhereAFileIsMissing) {

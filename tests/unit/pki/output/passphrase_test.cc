@@ -2,8 +2,11 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <thread>
 
@@ -61,6 +64,34 @@ TEST_F(PassphraseTest, IsAskedOnATerminalWithoutShowingIt) {
   char c = 0;
   while (shown.find('\n') == std::string::npos && ::read(master.get(), &c, 1) == 1) shown += c;
   EXPECT_EQ(shown, "Passphrase of ca-key.pem: \r\n");
+}
+
+// A process of its own, since the signal shall end it.
+TEST_F(PassphraseTest, ASignalThatEndsTheProgramLeavesTheTerminalAsItWas) {
+  const base::UniqueFd master(::posix_openpt(O_RDWR | O_NOCTTY));
+  ASSERT_TRUE(master);
+  ASSERT_EQ(::grantpt(master.get()), 0);
+  ASSERT_EQ(::unlockpt(master.get()), 0);
+  const std::string terminal = ::ptsname(master.get());
+  const base::UniqueFd keeps_it_open(::open(terminal.c_str(), O_RDWR | O_NOCTTY));
+  const pid_t child = ::fork();
+  ASSERT_NE(child, -1);
+  if (child == 0) {
+    (void)ask_on_terminal(terminal, "Passphrase:");
+    ::_exit(0);
+  }
+  std::string shown;
+  for (char c = 0; shown.find(": ") == std::string::npos && ::read(master.get(), &c, 1) == 1;) shown += c;
+  termios now{};
+  ASSERT_EQ(::tcgetattr(keeps_it_open.get(), &now), 0);
+  EXPECT_EQ(now.c_lflag & static_cast<tcflag_t>(ECHO), 0U);
+  ASSERT_EQ(::kill(child, SIGINT), 0);
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  EXPECT_EQ(WTERMSIG(status), SIGINT);
+  ASSERT_EQ(::tcgetattr(keeps_it_open.get(), &now), 0);
+  EXPECT_NE(now.c_lflag & static_cast<tcflag_t>(ECHO), 0U);
 }
 
 TEST_F(PassphraseTest, IsAskedNowhereElse) {

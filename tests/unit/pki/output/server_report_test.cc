@@ -69,6 +69,18 @@ TEST_F(ServerReportTest, LackingNamesAndNearEndsAreWrong) {
   EXPECT_THAT(wrong(shown, "10.10.0.1", kNow + std::chrono::days(366)), Contains(HasSubstr("it ended 1 day")));
 }
 
+TEST_F(ServerReportTest, AServerThatHangsIsWrong) {
+  auto answer = showing(contents_.certificates.at("kubernetes"));
+  answer.refusal = "tlsv13 alert certificate required";
+  const ServerExpectation expectation{"10.10.0.1", kNow};
+  EXPECT_TRUE(judge_server(answer, spec_, contents_, expectation)->sound()) << "so it should";
+  answer.refusal.reset();
+  answer.is_silent = true;
+  const auto report = judge_server(answer, spec_, contents_, expectation);
+  EXPECT_FALSE(report->sound());
+  EXPECT_THAT(report->findings.front().text, HasSubstr("it hangs"));
+}
+
 TEST_F(ServerReportTest, WithoutAnAuthorityNobodyIsTrusted) {
   contents_.authority_text.clear();
   EXPECT_THAT(wrong(contents_.certificates.at("kubernetes")), Contains(HasSubstr("ca.pem holds no authority")));

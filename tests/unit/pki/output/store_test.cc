@@ -5,6 +5,7 @@
 #include "pki/crypto/issue.h"
 #include "tests/support/folder_state.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/unit/pki/output/failing_files.h"
 #include "tests/unit/pki/sample_cluster.h"
 
 namespace pki::output {
@@ -54,6 +55,21 @@ TEST_F(StoreTest, MakesFoldersWithTheirModesWhateverTheUmask) {
   ASSERT_TRUE(folder) << folder.error().message;
   EXPECT_EQ(mode_of(scratch_.path() / "a"), 0700U);
   EXPECT_EQ(mode_of(scratch_.path() / "a" / "b"), 0700U);
+}
+
+TEST_F(StoreTest, NoFolderThatWasMadeIsForgottenWhenTheMachineGoesDown) {
+  RecordedFiles recorded;
+  ASSERT_TRUE(Store(scratch_.path() / "a" / "b").make_folder(recorded));
+  EXPECT_THAT(recorded.done, ElementsAre("make folder a", "sync folder " + scratch_.path().filename().string(),
+                                         "make folder b", "sync folder a"));
+}
+
+TEST_F(StoreTest, WorksBehindASymbolicLinkButNotBehindOneToNothing) {
+  fs::create_symlink(scratch_.path() / "nowhere", folder_);
+  EXPECT_THAT(store_.make_folder(files_).error().message,
+              HasSubstr("is a symbolic link to a folder that is not there"));
+  fs::create_directory(scratch_.path() / "nowhere");
+  EXPECT_TRUE(store_.make_folder(files_));
 }
 
 TEST_F(StoreTest, LeavesAFolderThatIsThereAsItIs) {

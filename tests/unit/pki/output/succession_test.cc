@@ -77,16 +77,35 @@ TEST_F(SuccessionTest, GoesThroughItsStages) {
   EXPECT_EQ(content_of(at("ca.pem")), new_.pem() + old_.pem());
   EXPECT_EQ(content_of(at("ca-key.pem")), new_.key_pem());
   EXPECT_FALSE(fs::exists(at("ca-next-key.pem")));
+  EXPECT_EQ(content_of(at("ca-old.pem")), old_.pem());
+  EXPECT_TRUE(is_under_way(folder_.path(), "ca"));
   auto succession = read();
-  write(keep_only_first(succession));
+  write(drop_unused(succession));
   EXPECT_EQ(read().stage, RotationStage::kNone);
   EXPECT_EQ(content_of(at("ca.pem")), new_.pem());
+  EXPECT_FALSE(fs::exists(at("ca-old.pem")));
+  EXPECT_FALSE(is_under_way(folder_.path(), "ca"));
+}
+
+TEST_F(SuccessionTest, WhatSomebodyElseTrustsStaysThroughAllStages) {
+  const Authority foreign;
+  put(at("ca.pem"), old_.pem() + foreign.pem());
+  EXPECT_EQ(read().stage, RotationStage::kNone) << "a second certificate alone is no rotation";
+  add();
+  EXPECT_EQ(content_of(at("ca.pem")), old_.pem() + new_.pem() + foreign.pem());
+  switch_over();
+  EXPECT_EQ(content_of(at("ca.pem")), new_.pem() + old_.pem() + foreign.pem());
+  auto succession = read();
+  EXPECT_EQ(succession.stage, RotationStage::kSwitched);
+  write(drop_unused(succession));
+  EXPECT_EQ(content_of(at("ca.pem")), new_.pem() + foreign.pem());
+  EXPECT_EQ(read().stage, RotationStage::kNone);
 }
 
 TEST_F(SuccessionTest, WhatWasAddedCanGoAgain) {
   add();
   auto succession = read();
-  write(keep_only_first(succession));
+  write(drop_unused(succession));
   EXPECT_EQ(content_of(at("ca.pem")), old_.pem());
   EXPECT_EQ(content_of(at("ca-key.pem")), old_.key_pem());
   EXPECT_FALSE(fs::exists(at("ca-next.pem")));
@@ -99,11 +118,16 @@ TEST_F(SuccessionTest, SaysWhatDoesNotFit) {
   EXPECT_THAT(error(), HasSubstr("ca-next-key.pem is missing while ca-next.pem is there"));
   fs::rename(at("away"), at("ca-next-key.pem"));
   put(at("ca.pem"), old_.pem());
-  EXPECT_THAT(error(), HasSubstr("ca.pem does not hold, as its second, what is in ca-next.pem"));
-  put(at("ca.pem"), old_.pem() + new_.pem() + new_.pem());
-  EXPECT_THAT(error(), HasSubstr("holds 3 certificates"));
+  EXPECT_THAT(error(), HasSubstr("ca.pem does not hold, behind its first, the certificate in ca-next.pem"));
+  put(at("ca.pem"), old_.pem() + new_.pem());
+  put(at("ca-old.pem"), old_.pem());
+  EXPECT_THAT(error(), HasSubstr("holds both ca-next.pem and ca-old.pem"));
+  for (const char* file : {"ca-next.pem", "ca-next-key.pem"}) fs::remove(at(file));
+  EXPECT_THAT(error(), HasSubstr("the certificate in ca-old.pem; put back both as they were, or remove ca-old.pem"));
   put(at("ca.pem"), "nothing");
   EXPECT_THAT(error(), HasSubstr("; put back a good copy"));
+  fs::remove(at("ca.pem"));
+  EXPECT_THAT(error(), HasSubstr("ca.pem is missing, so there is nothing to rotate"));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "tests/support/folder_state.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/pki/output/failing_files.h"
@@ -170,6 +172,58 @@ TEST_F(TransactionTest, WhatIsReplacedAndWhatGoesChangeTogetherWhereverARunEnds)
     EXPECT_EQ(state_of(folder_).size(), before ? 3U : 2U) << at;
   }
   EXPECT_TRUE(change_files(files_, folder_, files())) << "what is gone already is no error";
+}
+
+TEST_F(TransactionTest, WhatIsStagedGoesOnceThePlacesAreOnTheDisk) {
+  RecordedFiles recorded;
+  ASSERT_TRUE(change_files(recorded, folder_, three_files()));
+  const auto at = [&](const char* what) { return std::find(recorded.done.begin(), recorded.done.end(), what); };
+  const auto linked = at("link b.kubeconfig");
+  const auto synced = std::find(linked, recorded.done.end(), "sync folder pki");
+  EXPECT_LT(at("rename .committed"), std::find(at("rename .committed"), recorded.done.end(), "sync folder pki"));
+  EXPECT_LT(at("rename a.pem"), synced);
+  ASSERT_NE(synced, recorded.done.end());
+  EXPECT_LT(synced, at("remove create-b.kubeconfig"));
+  EXPECT_NE(at("remove create-b.kubeconfig"), recorded.done.end());
+}
+
+// A file system that wrote the new name of a renamed file, and not yet that the old one has gone.
+TEST_F(TransactionTest, FinishesWhatHasBothItsNames) {
+  fs::create_directory(folder_ / ".committed");
+  fs::create_hard_link(folder_ / "a.pem", folder_ / ".committed" / "replace-a.pem");
+  ASSERT_TRUE(finish_transaction(files_, folder_));
+  EXPECT_EQ(state_of(folder_).size(), 2U);
+}
+
+TEST_F(TransactionTest, NeedsNoHardLinks) {
+  for (int n = 1;; ++n) {
+    reset();
+    LinklessFiles linkless(n);
+    const auto changed = change_files(linkless, folder_, three_files());
+    if (!linkless.has_failed()) {
+      EXPECT_TRUE(changed) << changed.error().message;
+      EXPECT_TRUE(is_new());
+      break;
+    }
+    LinklessFiles restarted;
+    ASSERT_TRUE(finish_transaction(restarted, folder_)) << n;
+    EXPECT_TRUE(is_old() || is_new()) << n;
+  }
+  put(folder_ / "c.pem", "theirs");
+  fs::create_directory(folder_ / ".committed");
+  put(folder_ / ".committed" / "create-c.pem", "ours");
+  LinklessFiles linkless;
+  EXPECT_THAT(finish_transaction(linkless, folder_).error().message, HasSubstr("c.pem exists and is left as it is"));
+}
+
+TEST_F(TransactionTest, ReplacesNoSymbolicLink) {
+  fs::rename(folder_ / "a-key.pem", scratch_.path() / "elsewhere");
+  fs::create_symlink(scratch_.path() / "elsewhere", folder_ / "a-key.pem");
+  const auto before = state_of(folder_);
+  const auto refused = change_files(files_, folder_, three_files());
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("a-key.pem is a symbolic link, and only the link would be replaced"));
+  EXPECT_EQ(state_of(folder_), before);
 }
 
 }  // namespace

@@ -42,6 +42,14 @@ TEST_F(ExpiryTest, KnowsEachState) {
   EXPECT_STREQ(name_of(ExpiryState::kNotYetValid), "not yet valid");
 }
 
+TEST_F(ExpiryTest, TellsWhatIsLeftOverWhileItIsGood) {
+  inventory_.left_overs.push_back({"worker-9.pem", sound_certificate(spec_.authority())});
+  EXPECT_EQ(of("worker-9.pem", std::chrono::days(9999)).state, ExpiryState::kLeftOver);
+  EXPECT_STREQ(name_of(ExpiryState::kLeftOver), "left over");
+  inventory_.left_overs.front().certificate.not_after = kNow - std::chrono::seconds(1);
+  EXPECT_EQ(expiries(spec_, inventory_, kNow, {}).back().file, "worker-0.kubeconfig");
+}
+
 TEST_F(ExpiryTest, TellsEveryAuthorityThatIsTrusted) {
   auto old = sound_certificate(spec_.authority());
   old.subject_text = "old";

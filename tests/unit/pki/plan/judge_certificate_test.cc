@@ -70,6 +70,18 @@ TEST_F(JudgeCertificateTest, TellsTheEndsOfValidity) {
   EXPECT_THAT(leaf("admin"), IsEmpty());
 }
 
+TEST_F(JudgeCertificateTest, RenewsNothingThatTheAuthorityWouldCutAgain) {
+  const auto soon = kNow + std::chrono::days(10);
+  pair("ca").certificate->not_after = soon;
+  pair("admin").certificate->not_after = soon;
+  const Moment moment{kNow, std::chrono::days(30)};
+  const auto& spec = *spec_.find_certificate("admin");
+  EXPECT_THAT(judge_leaf(spec, inventory_, moment),
+              ElementsAre(reason(Cause::kEnding, Weight::kRemark, "in 10 days, and ca.pem with it")));
+  pair("admin").certificate->not_after = soon - std::chrono::seconds(1);
+  EXPECT_THAT(judge_leaf(spec, inventory_, moment), ElementsAre(reason(Cause::kEnding, Weight::kDue, "in 9 days")));
+}
+
 TEST_F(JudgeCertificateTest, TellsWhichNamesWereAddedAndRemoved) {
   auto& names = pair("kubernetes").certificate->names;
   names.addresses.front() = *base::IpAddress::parse("10.10.0.9");
@@ -163,7 +175,7 @@ TEST_F(JudgeCertificateTest, LeavesTheAuthorityToTheOperator) {
   EXPECT_THAT(authority(), ElementsAre(reason(Cause::kNotAuthority, Weight::kOperator, "not an authority's")));
   pair("ca").certificate->is_authority = true;
   pair("ca").certificate->not_after = kNow - std::chrono::days(1);
-  EXPECT_THAT(authority(), ElementsAre(reason(Cause::kEnded, Weight::kOperator, "move the whole folder away")));
+  EXPECT_THAT(authority(), ElementsAre(reason(Cause::kEnded, Weight::kOperator, "rotate-ca puts a new one in its")));
   pair("ca").certificate->not_after = kNow + std::chrono::days(1);
   EXPECT_THAT(authority(), ElementsAre(reason(Cause::kEnding, Weight::kRemark, "in 1 day; rotate-ca")));
 }

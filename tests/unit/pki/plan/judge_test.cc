@@ -75,6 +75,38 @@ TEST_F(JudgeTest, RemarksAnotherProvider) {
                                         "it writes by secretbox, but cluster.yaml says aescbc")));
 }
 
+TEST_F(JudgeTest, WhatOpensDataOrTokensIsLostWhereOtherFilesAreThere) {
+  inventory_.encryption.reset();
+  EXPECT_THAT(
+      said_of("encryption-config.yaml"),
+      ElementsAre(judged_reason(Cause::kLost, Weight::kOperator, "issue encryption-config --anew` make another")));
+  inventory_ = sound_inventory(spec_);
+  inventory_.pairs.erase("service-account");
+  EXPECT_THAT(said_of("service-account"),
+              ElementsAre(judged_reason(Cause::kLost, Weight::kOperator,
+                                        "it and service-account-key.pem are missing while other files")));
+}
+
+TEST_F(JudgeTest, AnAuthorityAloneIsABeginning) {
+  inventory_ = {};
+  inventory_.pairs["ca"] = sound_inventory(spec_).pairs.at("ca");
+  EXPECT_FALSE(has_been_made(inventory_));
+  for (const auto& assessment : all()) EXPECT_EQ(assessment.worst(), Weight::kMake) << assessment.file;
+  inventory_.pairs["admin"].has_key = true;
+  EXPECT_TRUE(has_been_made(inventory_));
+}
+
+TEST_F(JudgeTest, TellsAnIdentityThatIsStillGoodThoughNobodyAsksForIt) {
+  auto gone = sound_certificate(*spec_.find_certificate("worker-0"));
+  gone.subject_text = "CN=system:node:worker-9";
+  inventory_.left_overs.push_back({"worker-9.pem", gone});
+  EXPECT_THAT(said_of("worker-9.pem"),
+              ElementsAre(judged_reason(Cause::kLeftOver, Weight::kRemark,
+                                        "until 2027-03-03 whoever has its key is CN=system:node:worker-9")));
+  inventory_.left_overs.front().certificate.not_after = kNow - std::chrono::seconds(1);
+  EXPECT_THAT(all(), IsEmpty()) << "it opens nothing any more";
+}
+
 TEST_F(JudgeTest, NamesTheKeyWhereThatIsWhatIsMissing) {
   inventory_.pairs.at("admin").has_key = false;
   EXPECT_EQ(all().front().file, "admin-key.pem");

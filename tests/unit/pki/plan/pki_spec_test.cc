@@ -58,6 +58,15 @@ TEST(PkiSpec, RefusesNamesThatTwoFilesWouldHave) {
   EXPECT_THAT(spec_for(cluster).error().front().message, HasSubstr("would both be the file w-key.pem"));
 }
 
+TEST(PkiSpec, KeepsTheNamesOfARotationsFiles) {
+  auto cluster = sample_cluster();
+  for (const char* name : {"ca-next", "service-account-old", "ca-signing"}) {
+    cluster.machines[2].name = name;
+    ASSERT_FALSE(spec_for(cluster)) << name;
+    EXPECT_THAT(spec_for(cluster).error().front().message, HasSubstr("give the worker another name"));
+  }
+}
+
 TEST(PkiSpec, PassesOnWhatTheClusterLacks) {
   EXPECT_EQ(spec_for({}).error().size(), 4U);
 }

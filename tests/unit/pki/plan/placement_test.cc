@@ -27,9 +27,9 @@ class PlacementTest : public testing::Test {
 
 TEST_F(PlacementTest, AControllerGetsWhatTheControlPlaneReads) {
   EXPECT_THAT(files_on("controller-1"),
-              ElementsAre("ca.pem", "ca-key.pem", "kubernetes.pem", "kubernetes-key.pem", "service-account.pem",
-                          "service-account-key.pem", "kube-controller-manager.kubeconfig", "kube-scheduler.kubeconfig",
-                          "admin.kubeconfig", "encryption-config.yaml"));
+              ElementsAre("ca.pem", "ca-key.pem", "ca-signing.pem", "kubernetes.pem", "kubernetes-key.pem",
+                          "service-account.pem", "service-account-key.pem", "kube-controller-manager.kubeconfig",
+                          "kube-scheduler.kubeconfig", "admin.kubeconfig", "encryption-config.yaml"));
 }
 
 TEST_F(PlacementTest, AWorkerGetsItsOwnAndNoOnesElse) {

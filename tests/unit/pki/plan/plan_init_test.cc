@@ -51,10 +51,26 @@ TEST_F(PlanInitTest, CompletesForTheKeysThatAreThereAndRefreshesTheirKubeconfigs
                                   "admin-remote.kubeconfig"));
 }
 
-TEST_F(PlanInitTest, MakesAMissingKubeconfigAndEncryptionConfig) {
+TEST_F(PlanInitTest, MakesAMissingKubeconfig) {
   inventory_.kubeconfigs.erase("worker-0.kubeconfig");
+  EXPECT_THAT(made(), ElementsAre("worker-0.kubeconfig"));
+}
+
+TEST_F(PlanInitTest, MakesNothingAnewThatLosesDataOrTokens) {
   inventory_.encryption.reset();
-  EXPECT_THAT(made(), ElementsAre("worker-0.kubeconfig", "encryption-config.yaml"));
+  inventory_.pairs.erase("service-account");
+  EXPECT_THAT(problems(), ElementsAre(problem("service-account.pem", "put both back from where you keep them"),
+                                      problem("encryption-config.yaml", "put it back from where you keep it")));
+  const auto steps = plan_all(spec_, inventory_, {kNow, {}});
+  EXPECT_THAT(steps.changed_files(), IsEmpty());
+}
+
+TEST_F(PlanInitTest, AnAuthorityThatWasBroughtAlongIsCompleted) {
+  const auto authority = pair("ca");
+  inventory_ = {};
+  inventory_.pairs["ca"] = authority;
+  EXPECT_THAT(made(), AllOf(Contains("service-account-key.pem"), Contains("encryption-config.yaml")));
+  EXPECT_THAT(plan_all(spec_, inventory_, {kNow, {}}).changed_files(), Contains("encryption-config.yaml"));
 }
 
 TEST_F(PlanInitTest, RefusesWhatIsBrokenAndNamesTheCommandThatMendsIt) {

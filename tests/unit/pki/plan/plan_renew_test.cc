@@ -47,7 +47,7 @@ TEST_F(PlanRenewTest, DoesNothingWhereNothingIsDue) {
 
 TEST_F(PlanRenewTest, RenewsWhatEndsSoonButNotTheAuthority) {
   pair("ca").certificate->not_after = kNow + std::chrono::days(5);
-  pair("worker-0").certificate->not_after = kNow + std::chrono::days(5);
+  pair("worker-0").certificate->not_after = kNow + std::chrono::days(4);
   EXPECT_THAT(renew({}, KeyWish::kKeep, std::chrono::days(5)).value().changed_files(),
               ElementsAre("worker-0.pem", "worker-0.kubeconfig"));
   EXPECT_THAT(renew({}, KeyWish::kNew, std::chrono::days(5)).value().changed_files(),

@@ -57,6 +57,22 @@ TEST_F(RotationTest, NamesCommandsAndFiles) {
   EXPECT_EQ(command_of(RotationKind::kEncryptionKey), "rotate-encryption-key");
   EXPECT_EQ(next_certificate_file("ca"), "ca-next.pem");
   EXPECT_EQ(next_key_file("service-account"), "service-account-next-key.pem");
+  EXPECT_EQ(old_certificate_file("ca"), "ca-old.pem");
+  EXPECT_EQ(rotation_files().size(), 6U);
+}
+
+TEST_F(RotationTest, ExplainsItsFiles) {
+  EXPECT_THAT(explain_rotation_file("pki/ca-next-key.pem").value(), StartsWith("ca-next-key.pem, private key of the"));
+  EXPECT_THAT(explain_rotation_file("service-account-old.pem").value(), HasSubstr("in its second stage"));
+  EXPECT_THAT(explain_rotation_file("ca-signing.pem").value(), HasSubstr("--cluster-signing-cert-file"));
+  EXPECT_EQ(explain_rotation_file("ca.pem"), std::nullopt);
+}
+
+TEST_F(RotationTest, NoTokenSignerIsMadeByAnAuthorityThatHasEnded) {
+  const std::vector<Assessment> all{{"ca", "ca.pem", {{Cause::kEnded, Weight::kOperator, "it ended"}}}};
+  EXPECT_EQ(hindrances(RotationKind::kServiceAccountKey, RotationStage::kNone, all).size(), 1U);
+  EXPECT_THAT(hindrances(RotationKind::kServiceAccountKey, RotationStage::kAdded, all), IsEmpty());
+  EXPECT_THAT(hindrances(RotationKind::kCa, RotationStage::kNone, all), IsEmpty());
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ inline PresentCertificate sound_certificate(const CertificateSpec& spec) {
   certificate.serves = spec.kind == CertificateKind::kServerAndClient;
   certificate.calls = spec.kind == CertificateKind::kServerAndClient || spec.kind == CertificateKind::kClient;
   certificate.not_before = kNow - std::chrono::days(1);
-  certificate.not_after = kNow + std::chrono::days(100);
+  certificate.not_after = kNow + std::chrono::days(certificate.is_authority ? 1000 : 100);
   return certificate;
 }
 

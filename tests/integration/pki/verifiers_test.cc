@@ -74,6 +74,19 @@ class PkiVerifiers : public testing::Test {
     }
     expect_purposes("service-account", false, false);
   }
+  // The root of a machine's file system.
+  [[nodiscard]] fs::path root(const std::string& name) const {
+    const fs::path root = pki_->scratch() / "roots" / name;
+    fs::create_directories(root);
+    return root;
+  }
+  // The install.sh of the machine's bundle.
+  [[nodiscard]] std::string unpacked(const std::string& machine) const {
+    const fs::path tar = pki_->scratch() / (machine + ".tar");
+    EXPECT_TRUE(pki_->run_into(tar, "bundle", {machine}).status.ok());
+    EXPECT_TRUE(support::run_program({"tar", "-xpf", tar.string(), "-C", pki_->scratch().string()}).status.ok());
+    return (pki_->scratch() / (machine + "-pki") / "install.sh").string();
+  }
 
   std::optional<support::PkiFolder> pki_;
 };
@@ -81,17 +94,24 @@ class PkiVerifiers : public testing::Test {
 class PkiAlgorithms : public PkiVerifiers, public testing::WithParamInterface<const char*> {};
 
 TEST_P(PkiAlgorithms, OpensslVerifiesEveryFileForItsPurposesOnly) {
-  ASSERT_NO_FATAL_FAILURE(make("{algorithm: " + std::string(GetParam()) + "}"));
+  const std::string algorithm = GetParam();
+  ASSERT_NO_FATAL_FAILURE(make("{algorithm: " + algorithm + ", validity: {leaf: 12h}}"));
   expect_sound();
+  const auto text_of = [this](const char* file) {
+    return openssl({"x509", "-noout", "-text", "-in", pki_->at(file)}).out;
+  };
+  const bool is_rsa = algorithm.starts_with("rsa");  // alone may be encrypted to
+  EXPECT_EQ(text_of("kubernetes.pem").find("Key Encipherment") != std::string::npos, is_rsa);
+  EXPECT_THAT(text_of("admin.pem"), Not(HasSubstr("Key Encipherment")));
 }
 
-INSTANTIATE_TEST_SUITE_P(Pki, PkiAlgorithms,
-                         testing::Values("ecdsa-p256", "ecdsa-p384", "ed25519", "rsa-2048", "rsa-3072", "rsa-4096"),
-                         [](const auto& one) {
-                           std::string name(one.param);
-                           std::erase(name, '-');
-                           return name;
-                         });
+const auto kAlgorithms = testing::Values("ecdsa-p256", "ecdsa-p384", "ed25519", "rsa-2048", "rsa-3072", "rsa-4096");
+
+INSTANTIATE_TEST_SUITE_P(Pki, PkiAlgorithms, kAlgorithms, [](const auto& one) {
+  std::string name(one.param);
+  std::erase(name, '-');
+  return name;
+});
 
 TEST_F(PkiVerifiers, OpensslVerifiesEveryFileInEveryStageOfRotateCa) {
   ASSERT_NO_FATAL_FAILURE(make());
@@ -117,37 +137,42 @@ TEST_F(PkiVerifiers, TheServerHasEveryNameOfTheHardWay) {
   }
 }
 
-TEST_F(PkiVerifiers, ASecondInitTouchesNoFile) {
-  ASSERT_NO_FATAL_FAILURE(make());
-  const auto before = support::state_of(pki_->path());
-  EXPECT_TRUE(pki_->run("init").status.ok());
-  EXPECT_EQ(support::state_of(pki_->path()), before);
-}
-
 TEST_F(PkiVerifiers, TheBundlesScriptPlacesWhatAMachineNeeds) {
   ASSERT_NO_FATAL_FAILURE(make());
-  const fs::path root = pki_->scratch() / "root";
-  fs::create_directory(root);
-  const fs::path tar = pki_->scratch() / "b.tar";
   for (const char* machine : {"controller-1", "worker-0"}) {
-    fs::remove(tar);
-    ASSERT_TRUE(pki_->run_into(tar, "bundle", {machine}).status.ok());
-    ASSERT_TRUE(support::run_program({"tar", "-xpf", tar.string(), "-C", pki_->scratch().string()}).status.ok());
-    const std::string script = (pki_->scratch() / (std::string(machine) + "-pki") / "install.sh").string();
-    const auto installed = support::run_program({"sh", script, "--root", root.string()});
+    const std::string script = unpacked(machine);
+    const auto installed = support::run_program({"sh", script, "--root", root(machine).string(), "--keep"});
     ASSERT_TRUE(installed.status.ok()) << installed.err;
     EXPECT_THAT(installed.out, HasSubstr("now run: systemctl restart "));
-    const auto again = support::run_program({"sh", script, "--root", root.string()});
+    const auto again = support::run_program({"sh", script, "--root", root(machine).string()});
     EXPECT_THAT(again.out, HasSubstr("nothing to restart"));
+    EXPECT_FALSE(fs::exists(fs::path(script).parent_path())) << "no key stays where it was unpacked";
   }
-  EXPECT_EQ(support::mode_of(root / "var/lib/kubernetes/ca-key.pem"), 0600U);
-  EXPECT_EQ(support::mode_of(root / "var/lib/kubelet/kubeconfig"), 0600U);
-  EXPECT_EQ(support::mode_of(root / "etc/etcd/kubernetes.pem"), 0644U);
-  EXPECT_EQ(support::content_of(root / "var/lib/kubelet/kubeconfig"),
-            support::content_of(pki_->at("worker-0.kubeconfig")));
-  const auto said = openssl({"verify", "-CAfile", (root / "etc/etcd/ca.pem").string(), "-verify_ip", "10.240.0.20",
-                             (root / "var/lib/kubelet/worker-0.pem").string()});
+  const fs::path controller = root("controller-1");
+  EXPECT_EQ(support::mode_of(controller / "var/lib/kubernetes/ca-key.pem"), 0600U);
+  EXPECT_EQ(support::content_of(controller / "var/lib/kubernetes/ca-signing.pem"),
+            support::content_of(pki_->at("ca.pem")));
+  EXPECT_EQ(support::mode_of(controller / "etc/etcd/kubernetes.pem"), 0644U);
+  const fs::path kubelet = root("worker-0") / "var/lib/kubelet";
+  EXPECT_EQ(support::mode_of(kubelet / "kubeconfig"), 0600U);
+  EXPECT_EQ(support::content_of(kubelet / "kubeconfig"), support::content_of(pki_->at("worker-0.kubeconfig")));
+  const auto said = openssl({"verify", "-CAfile", (controller / "etc/etcd/ca.pem").string(), "-verify_ip",
+                             "10.240.0.20", (kubelet / "worker-0.pem").string()});
   EXPECT_TRUE(said.status.ok()) << said.err;
+}
+
+TEST_F(PkiVerifiers, AControllerThatBecomesAWorkerKeepsNoKeyOfAController) {
+  ASSERT_NO_FATAL_FAILURE(make());
+  for (const char* machine : {"controller-1", "worker-0"}) {
+    const auto said = support::run_program({"sh", unpacked(machine), "--root", root("one").string()});
+    ASSERT_TRUE(said.status.ok()) << said.err;
+  }
+  for (const char* gone : {"var/lib/kubernetes/ca-key.pem", "var/lib/kubernetes/admin.kubeconfig",
+                           "var/lib/kubernetes/service-account-key.pem", "etc/etcd/kubernetes-key.pem"}) {
+    EXPECT_FALSE(fs::exists(root("one") / gone)) << gone;
+  }
+  EXPECT_TRUE(fs::exists(root("one") / "var/lib/kubernetes/ca.pem"));
+  EXPECT_TRUE(fs::exists(root("one") / "var/lib/kubelet/worker-0-key.pem"));
 }
 
 TEST_F(PkiVerifiers, NoKeyIsShownOnATerminal) {
