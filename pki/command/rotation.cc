@@ -49,7 +49,7 @@ class EncryptionRotation final : public Rotation {
           "`keepstate-pki issue encryption-config --anew` make one",
           file());
     }
-    const auto stage = output::stage_of(*pki_.contents.encryption);
+    auto stage = output::stage_of(*pki_.contents.encryption);
     if (!stage) return base::fail("{}: {}", file(), stage.error().message);
     return stage;
   }
