@@ -28,11 +28,18 @@ constexpr auto kSystem = provisioner::step::System::kFreebsd;
 constexpr auto kSystem = provisioner::step::System::kLinux;
 #endif
 
+// Ctrl-C at the question is a no: signal() would have reading begin again.
 bool ask(std::string_view question) {
+  struct sigaction interrupting {};
+  struct sigaction before {};
+  interrupting.sa_handler = interrupt;
+  ::sigaction(SIGINT, &interrupting, &before);
   std::cerr << question << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
-  return answer == "y" || answer == "Y" || answer == "yes";
+  ::sigaction(SIGINT, &before, nullptr);
+  if (interrupted) std::cerr << "\n";
+  return !interrupted && (answer == "y" || answer == "Y" || answer == "yes");
 }
 
 base::ExitCode become(const std::vector<std::string>& argv) {

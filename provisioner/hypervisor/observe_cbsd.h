@@ -38,8 +38,8 @@ struct CbsdState {
   // Left as they are where there is no machine to look at.
   KeyState key;
   std::filesystem::path folder;  // CBSD's own
-  std::uint64_t memory = 0;                // bytes, all that the host has
-  std::uint64_t free_disk = 0;             // bytes, where CBSD's machines lie
+  std::uint64_t memory = 0;      // bytes, all that the host has
+  std::uint64_t free_disk = 0;   // bytes, where CBSD's machines lie
 };
 
 // Of an entry of kind kMachineKind in the ledger.

@@ -194,7 +194,8 @@ TEST(PlanPowerOfCbsd, TurnsMachinesOffAndOn) {
   EXPECT_EQ(host.carry_out(plan_power(host.cluster, host.observe(), {}, PowerWish::kOn, {"worker-0"})), "");
   EXPECT_EQ(host.cbsd.of("worker-0", "status"), "On");
   host.cbsd.take_log();
-  const auto changes = CbsdHost::machines_of(plan_power(host.cluster, host.observe(), {}, PowerWish::kRestart, {"worker-0"}));
+  const auto changes =
+      CbsdHost::machines_of(plan_power(host.cluster, host.observe(), {}, PowerWish::kRestart, {"worker-0"}));
   EXPECT_EQ(changes.at(0).why, "is to start anew");
   EXPECT_EQ(host.carry_out(plan_power(host.cluster, host.observe(), {}, PowerWish::kRestart, {"worker-0"})), "");
   EXPECT_THAT(host.cbsd.take_log(), HasSubstr("bstop inter=0 jname=worker-0\n"));
