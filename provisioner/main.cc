@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -15,11 +16,15 @@
 
 namespace {
 
-std::atomic<bool> interrupted{false};  // the only way from a signal to the work; lock-free
-static_assert(std::atomic<bool>::is_always_lock_free);
+// The only way from a signal to the work: lock-free, and there before the program begins.
+std::atomic<bool>& interrupted() {
+  static_assert(std::atomic<bool>::is_always_lock_free);
+  static constinit std::atomic<bool> flag{false};
+  return flag;
+}
 
 extern "C" void interrupt(int signal) {
-  if (interrupted.exchange(true)) std::_Exit(128 + signal);  // who asks twice does not want to wait
+  if (interrupted().exchange(true)) std::_Exit(128 + signal);  // who asks twice does not want to wait
 }
 
 #ifdef __FreeBSD__
@@ -38,14 +43,14 @@ bool ask(std::string_view question) {
   std::string answer;
   std::getline(std::cin, answer);
   ::sigaction(SIGINT, &before, nullptr);
-  if (interrupted) std::cerr << "\n";
-  return !interrupted && (answer == "y" || answer == "Y" || answer == "yes");
+  if (interrupted()) std::cerr << "\n";
+  return !interrupted() && (answer == "y" || answer == "Y" || answer == "yes");
 }
 
-base::ExitCode become(const std::vector<std::string>& argv) {
+base::ExitCode become(std::vector<std::string> argv) {
   std::cout << std::flush;
   std::vector<char*> words;
-  for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));  // execvp changes none
+  for (std::string& word : argv) words.push_back(word.data());
   words.push_back(nullptr);
   ::execvp(words.front(), words.data());
   std::cerr << "keepstate-provisioner: cannot start " << argv.front() << ": " << base::errno_text(errno) << "\n";
@@ -54,9 +59,11 @@ base::ExitCode become(const std::vector<std::string>& argv) {
 
 // As a terminal's shell tells it; a line that is cut is better than one that wraps.
 unsigned columns() {
-  const char* const text = std::getenv("COLUMNS");
-  const int number = text == nullptr ? 0 : std::atoi(text);
-  return number >= 20 ? static_cast<unsigned>(number) : 80;
+  const char* const variable = std::getenv("COLUMNS");
+  const std::string_view text = variable == nullptr ? "" : variable;
+  unsigned number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number >= 20 ? number : 80;
 }
 
 provisioner::plan::WorldOptions world_of_this_host() {
@@ -82,7 +89,7 @@ int main(int argc, char** argv) {
         .host = host,
         .streams = {std::cout, std::cerr, ::isatty(STDERR_FILENO) == 1, columns()},
         .clock = clock,
-        .interrupted = interrupted,
+        .interrupted = interrupted(),
         .world = world_of_this_host(),
         .threads = std::max(4U, std::thread::hardware_concurrency()),
         .is_root = ::geteuid() == 0,
