@@ -150,8 +150,7 @@ TEST_F(InitTest, SaysWhenNoFolderCanBeMade) {
   tests::support::put(scratch_.path() / "file", "");
   folder_ = scratch_.path() / "file" / "pki";
   EXPECT_EQ(run({"init"}), base::kExitFailed);
-  EXPECT_THAT(err_.str(),
-              AllOf(HasSubstr("Not a directory"), HasSubstr("it has to be in a folder where you may write")));
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("Not a directory"), HasSubstr("give --out a folder where you may write")));
   EXPECT_THAT(out_.str(), IsEmpty());
 }
 
