@@ -1,5 +1,6 @@
 // Every file of a PKI, of every algorithm, judged by the openssl program; and what the bundle's script leaves on a
 // machine, judged by tar, stat and the openssl program.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -76,7 +77,7 @@ class PkiVerifiers : public testing::Test {
   }
   // The root of a machine's file system.
   [[nodiscard]] fs::path root(const std::string& name) const {
-    const fs::path root = pki_->scratch() / "roots" / name;
+    fs::path root = pki_->scratch() / "roots" / name;
     fs::create_directories(root);
     return root;
   }
@@ -177,13 +178,11 @@ TEST_F(PkiVerifiers, AControllerThatBecomesAWorkerKeepsNoKeyOfAController) {
 
 TEST_F(PkiVerifiers, NoKeyIsShownOnATerminal) {
   ASSERT_NO_FATAL_FAILURE(make());
-  const std::string program = std::string(KEEPSTATE_BIN_DIR) + "/keepstate-pki";
-  for (const std::string& command :
-       {std::string("bundle worker-0"), std::string("kubeconfig admin --server https://127.0.0.1:6443")}) {
-    const auto said = support::run_program(
-        {"script", "-qec",
-         "'" + program + "' " + command + " -c '" + pki_->config().string() + "' --out '" + pki_->path().string() + "'",
-         "/dev/null"});
+  for (const char* command : {"bundle worker-0", "kubeconfig admin --server https://127.0.0.1:6443"}) {
+    const auto said = support::run_program({"script", "-qec",
+                                            fmt::format("'{}/keepstate-pki' {} -c '{}' --out '{}'", KEEPSTATE_BIN_DIR,
+                                                        command, pki_->config().string(), pki_->path().string()),
+                                            "/dev/null"});
     EXPECT_EQ(said.status.value, 2);
     EXPECT_THAT(said.out, HasSubstr("do not belong on a terminal"));
     EXPECT_THAT(said.out, Not(HasSubstr("client-key-data")));
