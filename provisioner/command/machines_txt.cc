@@ -75,13 +75,13 @@ std::string yaml_of(const std::vector<Row>& rows, std::string_view name) {
   const std::string& domain = rows.front().domain;
   const auto pods = pod_subnet_of(rows);
   std::string yaml = fmt::format(
-      "# Made of {} by keepstate-provisioner import. Fill in what stands behind ???, then: keepstate-provisioner check "
+      "# Made of {} by keepstate-provisioner import. Fill in every \"???\", then: keepstate-provisioner check "
       "-c FILE\n"
       "apiVersion: keepstate/v1\nkind: Cluster\nspec:\n  domain: {}\n  controlPlaneEndpoint: kubernetes.{}:6443\n"
       "  networking: {{podSubnet: {}, serviceSubnet: 10.32.0.0/24}}\n"
-      "  nodeNetwork: {{cidr: ???, gateway: ???, bridge: ???, uplink: ???}}\n"
-      "  loadBalancer:\n    vip: ???\n    listeners: [{{name: kube-apiserver}}]\n  machines:\n",
-      name, domain, domain, pods ? pods->to_string() : "???");
+      "  nodeNetwork: {{cidr: \"???\", gateway: \"???\", bridge: \"???\", uplink: \"???\"}}\n"
+      "  loadBalancer:\n    vip: \"???\"\n    listeners: [{{name: kube-apiserver}}]\n  machines:\n",
+      name, domain, domain, pods ? pods->to_string() : "\"???\"");
   for (const Row& row : rows) {
     yaml +=
         fmt::format("    - {{name: {}, role: {}, address: '{}'{}}}\n", row.host, row.pods ? "worker" : "control-plane",

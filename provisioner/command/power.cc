@@ -1,5 +1,6 @@
 #include "provisioner/command/power.h"
 
+#include <algorithm>
 #include <ostream>
 
 #include "provisioner/hypervisor/power.h"
@@ -11,9 +12,19 @@ using hypervisor::PowerWish;
 using plan::MachinesState;
 using PlanOf = std::function<step::Plan(const cluster::Cluster&, const MachinesState&)>;
 
+// Two changes of one machine would each do all that the plan found to do.
+bool has_twice(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) != names.end();
+}
+
 base::ExitCode work_on(const PowerOptions& options, const Surroundings& surroundings, const PlanOf& plan_of) {
   const auto cluster = load(options.config, surroundings.streams.err);
   if (!cluster || !has_machines(*cluster, options.names, surroundings.streams.err)) return base::kExitUsage;
+  if (has_twice(options.names)) {
+    surroundings.streams.err << "keepstate-provisioner: a machine is named twice; name each once\n";
+    return base::kExitUsage;
+  }
   const Planner planner = [&](const step::Ledger& ledger) -> base::Result<step::Plan> {
     const auto state = plan::observe_machines(surroundings.host, *cluster, ledger, surroundings.world);
     if (!state) return base::Failure(state.error());

@@ -117,7 +117,7 @@ void add_work_options(CLI::App& app, WorkOptions& options) {
 }
 
 base::Result<std::unique_ptr<step::Ledger>> ledger_of(step::Host& host, const cluster::Cluster& cluster) {
-  return step::Ledger::open(host, fs::path(cluster.hypervisor.folder) / "made.json");
+  return step::Ledger::open(host, fs::path(cluster.hypervisor.folder) / "made.json", cluster.name);
 }
 
 base::ExitCode work(const cluster::Cluster& cluster, const WorkOptions& options, const Planner& planner,

@@ -127,7 +127,9 @@ base::Result<std::optional<Change>> plan_hosts(const cluster::Cluster& cluster, 
                                          : step::without_block(before.content, mark, file);
   if (!text) return base::Failure(text.error());
   if (wants_hosts(cluster)) change.steps.push_back(std::make_unique<step::Claim>(step::LedgerEntry{kHostsKind, file}));
-  change.steps.push_back(std::make_unique<step::WriteFile>(options.hosts, step::FileState{*text, before.mode}));
+  change.steps.push_back(std::make_unique<step::EditBlock>(options.hosts, mark,
+                                                           wants_hosts(cluster) ? std::optional(body) : std::nullopt,
+                                                           step::FileState{*text, before.mode}));
   if (!wants_hosts(cluster)) change.steps.push_back(std::make_unique<step::Release>(kHostsKind, file));
   change.action = wants_hosts(cluster) ? (*block ? Action::kChange : Action::kCreate) : Action::kRemove;
   change.why = wants_hosts(cluster) ? (*block ? "differs" : "has no names of the cluster yet") : "is wanted no more";
@@ -153,6 +155,7 @@ Change plan_servers(const cluster::Cluster& cluster, const DnsState& state, cons
   group.reload = tell_servers(state.names.value_or(ClusterNames{}), paths, state.supervision, news_of(state, paths));
   Change change = step::plan_group(group, state.files);
   change.kind = "dns";
+  if (!state.names) change.phase = step::Phase::kLast;  // no name server that has gone keeps machines from going
   if (change.action == Action::kSame && !state.wrong_names.empty()) {
     change.action = Action::kChange;
     change.why = state.wrong_names;
@@ -162,7 +165,8 @@ Change plan_servers(const cluster::Cluster& cluster, const DnsState& state, cons
   }
   if (change.action == Action::kSame || !state.names) return change;
   change.steps.push_back(std::make_unique<VerifyNames>(base::SocketAddress(state.names->resolver, options.port),
-                                                       expectations(*state.names), options.patience));
+                                                       expectations(*state.names), options.patience,
+                                                       forget_answers(*state.names, state.supervision)));
   return change;
 }
 
@@ -196,7 +200,11 @@ base::Result<std::vector<Change>> plan_dns(const cluster::Cluster& cluster, cons
 }
 
 base::Result<step::RenderedFiles> dns_files(const cluster::Cluster& cluster, const DnsOptions& options) {
-  if (wants_hosts(cluster)) return step::RenderedFiles{{options.hosts, {hosts_body(cluster), 0644}}};
+  if (wants_hosts(cluster)) {  // the rest of the file is the host's own
+    const auto block = step::with_block("", step::mark_of(cluster), hosts_body(cluster), options.hosts.string());
+    if (!block) return base::Failure(block.error());
+    return step::RenderedFiles{{options.hosts.string() + ".block", {*block, 0644}}};
+  }
   if (!wants_servers(cluster)) return step::RenderedFiles{};
   const auto names = names_of(cluster);
   if (!names) return base::Failure(names.error());

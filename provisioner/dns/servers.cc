@@ -60,11 +60,20 @@ Restarts plain_restarts(const ServerPaths& paths, Supervision supervision) {
           restart_by_hand("unbound-control", "unbound", paths.unbound_main.string())};
 }
 
-// Once our part has gone, NSD may want port 53, which Unbound has: whether it starts then is not ours to judge.
+// Once our part has gone, whether a server starts is not ours to judge: NSD may want port 53, which Unbound has, or
+// both have been removed from the host.
 Restarts restarts(const ServerPaths& paths, Supervision supervision) {
   Restarts all = plain_restarts(paths, supervision);
   all.nsd = fmt::format("({}) || [ ! -e {} ]", all.nsd, paths.nsd_part.string());
+  all.unbound = fmt::format("({}) || [ ! -e {} ]", all.unbound, paths.unbound_part.string());
   return all;
+}
+
+std::string flush_zones(const ClusterNames& names, Supervision supervision) {
+  const std::string control = supervision == Supervision::kFreebsd ? "local-unbound-control" : "unbound-control";
+  std::string flush;
+  for (const Zone& zone : names.zones) flush += fmt::format("{} flush_zone {} && ", control, undotted(zone.name));
+  return flush;
 }
 
 step::Command shell(std::string script) {
@@ -130,10 +139,12 @@ std::vector<step::Command> tell_servers(const ClusterNames& names, const ServerP
                                         News news) {
   const Restarts restart = restarts(paths, supervision);
   if (news == News::kConfiguration) return {shell(restart.nsd), shell(restart.unbound)};
-  const std::string control = supervision == Supervision::kFreebsd ? "local-unbound-control" : "unbound-control";
-  std::string flush;
-  for (const Zone& zone : names.zones) flush += fmt::format("{} flush_zone {} && ", control, undotted(zone.name));
-  return {shell("nsd-control reload && exit 0\n" + restart.nsd), shell(flush + "exit 0\n" + restart.unbound)};
+  return {shell("nsd-control reload && exit 0\n" + restart.nsd),
+          shell(flush_zones(names, supervision) + "exit 0\n" + restart.unbound)};
+}
+
+step::Command forget_answers(const ClusterNames& names, Supervision supervision) {
+  return shell(flush_zones(names, supervision) + "exit 0");
 }
 
 }  // namespace provisioner::dns

@@ -38,4 +38,7 @@ enum class News { kZones, kConfiguration };
 [[nodiscard]] std::vector<step::Command> tell_servers(const ClusterNames& names, const ServerPaths& paths,
                                                       Supervision supervision, News news);
 
+// Has Unbound forget what it has heard of the zones: it may have asked NSD before that had read them anew.
+[[nodiscard]] step::Command forget_answers(const ClusterNames& names, Supervision supervision);
+
 }  // namespace provisioner::dns

@@ -28,8 +28,11 @@ struct Expected {
 class VerifyNames final : public step::Step {
  public:
   // `patience`: for the first answer, as servers that were just started take their time; the rest has what is left.
-  VerifyNames(base::SocketAddress resolver, std::vector<Expected> expected, std::chrono::milliseconds patience)
-      : resolver_(resolver), expected_(std::move(expected)), patience_(patience) {}
+  // `forget`: has the resolver forget what it has heard, before it is asked again; no words: there is nothing to
+  // forget.
+  VerifyNames(base::SocketAddress resolver, std::vector<Expected> expected, std::chrono::milliseconds patience,
+              step::Command forget = {})
+      : resolver_(resolver), expected_(std::move(expected)), patience_(patience), forget_(std::move(forget)) {}
   [[nodiscard]] std::string print() const override;
   [[nodiscard]] base::Result<void> carry_out(step::Workplace& place) override;
 
@@ -37,6 +40,7 @@ class VerifyNames final : public step::Step {
   base::SocketAddress resolver_;
   std::vector<Expected> expected_;
   std::chrono::milliseconds patience_;
+  step::Command forget_;
 };
 
 }  // namespace provisioner::dns

@@ -29,13 +29,15 @@ struct NetworkState {
   // The bridge.
   bool exists = false;
   bool is_a_bridge = false;
-  bool is_ours = false;  // it bears our mark
+  bool is_ours = false;     // it bears our mark; or none at all, and the ledger has it
+  bool lacks_mark = false;  // the latter: broken off right after it was made, or brought back by the system
   bool is_up = false;
   std::vector<HostAddress> addresses;                // of the bridge
   std::map<base::IpAddress, std::string> elsewhere;  // of other interfaces, by address
   std::vector<HostRoute> routes;                     // through the bridge, by our mark or to where we want one
 
   std::map<std::string, std::string> settings;  // of the kernel, by name
+  bool others_forward = false;                  // another cluster of ours wants packets forwarded too
   bool has_firewall = true;                     // the kernel's packet filter that the rules are for is there
   std::string loaded_rules;                     // what it lists under our name; "": nothing
   step::FileGroupState files;

@@ -47,6 +47,49 @@ std::string bridge_in_question(const HostNetwork& wanted, const NetworkState& st
   return "";
 }
 
+bool has_entry(const NetworkState& state, std::string_view kind, std::string_view name) {
+  return std::any_of(state.entries.begin(), state.entries.end(),
+                     [&](const step::LedgerEntry& entry) { return entry.kind == kind && entry.name == name; });
+}
+
+// What would have to be taken from somebody, or cannot be done while machines are plugged in.
+base::Result<void> check_bridge(const HostNetwork& wanted, const NetworkState& state, System system) {
+  if (wanted.bridge.empty()) return {};
+  for (const step::LedgerEntry& entry : state.entries) {
+    if (entry.kind != kBridgeKind || entry.name == wanted.bridge) continue;
+    return base::fail("nodeNetwork.bridge: {} is this cluster's bridge, and {} is wanted: `destroy` first, or write {}",
+                      entry.name, wanted.bridge, entry.name);
+  }
+  for (const HostAddress& address : wanted.addresses) {
+    for (const HostAddress& there : state.addresses) {
+      if (state.is_ours || there.address != address.address || there == address) continue;
+      if (has_entry(state, kAddressKind, there.to_string())) continue;
+      return base::fail(
+          "{} has {} already, which we have not put there, and {} is wanted: change nodeNetwork.cidr, or take "
+          "the address away",
+          wanted.bridge, there.to_string(), address.to_string());
+    }
+  }
+  const std::string_view rest = std::string_view(wanted.bridge).substr(std::min<std::size_t>(6, wanted.bridge.size()));
+  const bool is_numbered = wanted.bridge.starts_with("bridge") && !rest.empty() &&
+                           rest.find_first_not_of("0123456789") == std::string_view::npos;
+  if (system == System::kLinux || is_numbered || state.exists) return {};
+  return base::fail(
+      "nodeNetwork.bridge: FreeBSD brings back a bridge after a reboot only where it is called bridge0, bridge1, "
+      "...; {} is not",
+      wanted.bridge);
+}
+
+// One that somebody else has made to where we want one.
+bool is_in_the_way(const KernelRoute& one, const std::string& bridge, const HostNetwork& wanted,
+                   const NetworkState& state) {
+  const std::string to = one.route.to.to_string();
+  if (one.is_marked || has_entry(state, kRouteKind, to)) return false;
+  return std::any_of(wanted.routes.begin(), wanted.routes.end(), [&](const HostRoute& route) {
+    return route.to == one.route.to && (one.interface != bridge || (route != one.route && !state.is_ours));
+  });
+}
+
 base::Result<void> look_at_interfaces(step::Host& host, const std::string& bridge, const HostNetwork& wanted,
                                       System system, NetworkState& state) {
   auto interfaces = interfaces_of(host, system);
@@ -60,17 +103,25 @@ base::Result<void> look_at_interfaces(step::Host& host, const std::string& bridg
       return base::fail("{} is an interface of this host, and no bridge; give nodeNetwork.bridge another name", bridge);
     }
     state.exists = state.is_a_bridge = true;
-    state.is_ours = one.alias == wanted.alias();
+    state.lacks_mark = one.alias.empty() && has_entry(state, kBridgeKind, bridge);
+    state.is_ours = one.alias == wanted.alias() || state.lacks_mark;
     state.is_up = one.is_up;
     state.addresses = std::move(one.addresses);
   }
   return {};
 }
 
-base::Result<void> look_at_routes(step::Host& host, const std::string& bridge, System system, NetworkState& state) {
+base::Result<void> look_at_routes(step::Host& host, const std::string& bridge, const HostNetwork& wanted, System system,
+                                  NetworkState& state) {
   auto routes = routes_of(host, system);
   if (!routes) return base::Failure(routes.error());
   for (const KernelRoute& one : *routes) {
+    if (is_in_the_way(one, bridge, wanted, state)) {
+      return base::fail(
+          "there is a route to {} already, via {} on {}, which we have not made: change the machine's "
+          "podCIDR, or take the route away",
+          one.route.to.to_string(), one.route.via.to_string(), one.interface);
+    }
     if (one.interface == bridge) state.routes.push_back(one.route);
   }
   return {};
@@ -82,6 +133,14 @@ base::Result<void> look_at_settings(step::Host& host, const HostNetwork& wanted,
   if (wanted.forwards6) names.emplace_back(commands_of(system).forwards6);
   for (const step::LedgerEntry& entry : state.entries) {
     if (entry.kind == kSettingKind) names.push_back(entry.name);
+  }
+  if (system == System::kLinux) {
+    const auto files = host.list("/etc/sysctl.d");
+    if (!files) return base::Failure(files.error());
+    const std::string own = "60-keepstate-" + wanted.cluster + ".conf";
+    state.others_forward = std::any_of(files->begin(), files->end(), [&](const std::string& file) {
+      return file.starts_with("60-keepstate-") && file.ends_with(".conf") && file != own;
+    });
   }
   for (const std::string& name : names) {
     auto value = step::output_of(host, {{"sysctl", "-n", name}});
@@ -107,7 +166,7 @@ base::Result<void> look_at_rules(step::Host& host, const HostNetwork& wanted, Sy
   return {};
 }
 
-bool says(step::Host& host, Command command, std::string_view word) {
+bool says(step::Host& host, const Command& command, std::string_view word) {
   const auto output = host.run(command);
   return output && std::string_view(output->out).starts_with(word);
 }
@@ -152,7 +211,8 @@ base::Result<NetworkState> observe_network(step::Host& host, const cluster::Clus
   }
   const std::string bridge = bridge_in_question(wanted, state);
   if (auto seen = look_at_interfaces(host, bridge, wanted, system, state); !seen) return base::Failure(seen.error());
-  if (auto seen = look_at_routes(host, bridge, system, state); !seen) return base::Failure(seen.error());
+  if (auto fits = check_bridge(wanted, state, system); !fits) return base::Failure(fits.error());
+  if (auto seen = look_at_routes(host, bridge, wanted, system, state); !seen) return base::Failure(seen.error());
   if (auto seen = look_at_settings(host, wanted, system, state); !seen) return base::Failure(seen.error());
   if (auto seen = look_at_rules(host, wanted, system, state); !seen) return base::Failure(seen.error());
   if (system == System::kLinux) {

@@ -26,6 +26,12 @@ std::string netdev(const HostNetwork& wanted) {
   return first_line(wanted) + fmt::format("[NetDev]\nName={}\nKind=bridge\n", wanted.bridge);
 }
 
+// Our mark on a bridge that the system has brought back.
+std::string link(const HostNetwork& wanted) {
+  return first_line(wanted) +
+         fmt::format("[Match]\nOriginalName={}\n\n[Link]\nAlias={}\n", wanted.bridge, wanted.alias());
+}
+
 // networkd would otherwise wait for a first machine before it gives the bridge its addresses.
 std::string network(const HostNetwork& wanted) {
   std::string text = first_line(wanted) + fmt::format(
@@ -101,6 +107,7 @@ void add_linux_files(const HostNetwork& wanted, BridgeOwner owner, step::Rendere
   const std::string name = "60-keepstate-" + wanted.cluster;
   if (owner == BridgeOwner::kOurs) {
     files.push_back({"/etc/systemd/network/" + name + ".netdev", {netdev(wanted), 0644}});
+    files.push_back({"/etc/systemd/network/" + name + ".link", {link(wanted), 0644}});
     files.push_back({"/etc/systemd/network/" + name + ".network", {network(wanted), 0644}});
   }
   files.push_back({"/etc/sysctl.d/" + name + ".conf", {sysctl(wanted), 0644}});

@@ -94,13 +94,12 @@ class Wanted {
       return;
     }
     const bool is_claimed = has_entry(kBridgeKind, wanted_.bridge);
-    // Broken off right after it was made: without a mark, but in the ledger.
-    const bool lacks_mark = !state_.is_ours && is_claimed;
+    const bool lacks_mark = state_.lacks_mark;
     Change& change = begin(kBridgeKind, wanted_.bridge, true,
                            state_.is_ours || is_claimed ? "" : "is somebody else's, and stays so");
     if (state_.is_up && !lacks_mark) return;
     change.action = Action::kChange;
-    change.why = lacks_mark ? "was not finished" : "is down";
+    change.why = lacks_mark ? "has lost our mark" : "is down";
     if (lacks_mark)
       change.steps.push_back(
           std::make_unique<step::RunCommand>(commands_.make_bridge(wanted_.bridge, wanted_.alias()).back()));
@@ -195,10 +194,11 @@ class Wanted {
       const auto found = state_.variables.find(list);
       const auto words = found == state_.variables.end() ? std::vector<std::string>{} : words_of(found->second);
       const bool is_there = std::find(words.begin(), words.end(), word) != words.end();
-      Change& change = begin(kWordKind, list + " " + word, is_there, "");
+      const std::string name = fmt::format("{} {}", list, word);
+      Change& change = begin(kWordKind, name, is_there, "");
       if (is_there) continue;
       change.why = "is not there";
-      claim(change.steps, {kWordKind, list + " " + word});
+      claim(change.steps, {kWordKind, name});
       add(change.steps, {{{"sysrc", fmt::format("{}+={}", list, word)}}});
     }
   }
@@ -247,6 +247,18 @@ bool is_wanted(const HostNetwork& wanted, const NetworkState& state, System syst
          std::any_of(rc.words.begin(), rc.words.end(), words);
 }
 
+// A bridge that the ledger has and that is somebody's: with another mark, or without one and with addresses that are
+// not ours (a host that has rebooted, and makes one of that name itself).
+bool is_taken_over(const NetworkState& state) {
+  if (!state.is_ours) return true;
+  if (!state.lacks_mark) return false;
+  return std::any_of(state.addresses.begin(), state.addresses.end(), [&](const HostAddress& address) {
+    return std::none_of(state.entries.begin(), state.entries.end(), [&](const LedgerEntry& entry) {
+      return entry.kind == kAddressKind && entry.name == address.to_string();
+    });
+  });
+}
+
 // The bridge goes last, as all others are on it; its addresses and routes go with it.
 Change removal_of(const LedgerEntry& entry, const NetworkState& state, System system) {
   const HostCommands& commands = commands_of(system);
@@ -256,7 +268,13 @@ Change removal_of(const LedgerEntry& entry, const NetworkState& state, System sy
                 .why = "is wanted no more",
                 .phase = Phase::kLast};
   const auto details = words_of(entry.detail);
-  if (entry.kind == kBridgeKind && state.exists) add(change.steps, commands.remove_bridge(entry.name));
+  if (entry.kind == kBridgeKind && state.exists) {
+    if (is_taken_over(state)) {
+      change.why = "is somebody else's by now, and stays";
+    } else {
+      add(change.steps, commands.remove_bridge(entry.name));
+    }
+  }
   if (const HostAddress* const address = find_address(entry.name, state); entry.kind == kAddressKind && address) {
     add(change.steps, commands.remove_address(entry.detail, *address));
   }
@@ -266,8 +284,9 @@ Change removal_of(const LedgerEntry& entry, const NetworkState& state, System sy
     }
   }
   if (entry.kind == kSettingKind && !entry.detail.empty()) {
-    change.why = fmt::format("was {} before", entry.detail);
-    add(change.steps, commands.set_setting(entry.name, entry.detail));
+    change.why =
+        state.others_forward ? "another cluster needs it, so it stays" : fmt::format("was {} before", entry.detail);
+    if (!state.others_forward) add(change.steps, commands.set_setting(entry.name, entry.detail));
   }
   if (entry.kind == kVariableKind && state.variables.contains(entry.name)) {
     add(change.steps, {{{"sysrc", "-x", entry.name}}});

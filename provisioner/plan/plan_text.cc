@@ -137,7 +137,7 @@ std::string to_json(const step::Plan& plan) {
 }
 
 std::string to_script(const step::Plan& plan) {
-  std::string script = "#!/bin/sh\n# What `apply` would do, in its order. Nothing was changed.\nset -eu\n";
+  std::string script = "#!/bin/sh\n# What would be done, in its order. Nothing was changed.\nset -eu\n";
   for (const step::Phase phase : {step::Phase::kHost, step::Phase::kMachine, step::Phase::kLast}) {
     for (const Change& change : plan) {
       if (change.phase != phase || change.steps.empty()) continue;

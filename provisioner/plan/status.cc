@@ -22,6 +22,7 @@ using hypervisor::CloudInitStatus;
 constexpr std::chrono::seconds kSshPatience{20};
 constexpr std::chrono::milliseconds kNamePatience{1000};
 constexpr const char* kNobodyToAsk = "-";
+constexpr const char* kNobodyHere = "nobody on this host";
 
 // What comes from elsewhere may hold anything; a table takes one line of it.
 std::string first_line(std::string_view text) {
@@ -106,7 +107,7 @@ std::string owner_of(const base::IpAddress& vip, const World& world, const Clust
     return cluster.node_network ? cluster.node_network->bridge : "";
   }
   const auto found = world.network.elsewhere.find(vip);
-  return found == world.network.elsewhere.end() ? "nobody on this host" : found->second;
+  return found == world.network.elsewhere.end() ? kNobodyHere : found->second;
 }
 
 const char* name_of(cluster::Role role) {
@@ -132,7 +133,8 @@ std::string table_of(const std::vector<Row>& rows) {
 }  // namespace
 
 bool Status::is_well() const {
-  return std::all_of(machines.begin(), machines.end(), [](const MachineStatus& one) { return one.is_well(); });
+  return vip_owner != kNobodyHere &&
+         std::all_of(machines.begin(), machines.end(), [](const MachineStatus& one) { return one.is_well(); });
 }
 
 Status observe_status(step::Host& host, const Cluster& cluster, const World& world, const WorldOptions& options) {

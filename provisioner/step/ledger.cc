@@ -10,9 +10,16 @@ using nlohmann::json;
 
 constexpr int kFormat = 1;
 
-std::optional<std::vector<LedgerEntry>> parse(const std::string& text) {
+struct Parsed {
+  std::string cluster;
+  std::vector<LedgerEntry> entries;
+};
+
+std::optional<Parsed> parse(const std::string& text) {
   const json read = json::parse(text, nullptr, false);
-  if (!read.is_object() || read.value("format", 0) != kFormat || !read.contains("made")) return std::nullopt;
+  if (!read.is_object() || !read.contains("format") || read["format"] != kFormat || !read.contains("made")) {
+    return std::nullopt;
+  }
   std::vector<LedgerEntry> entries;
   for (const json& made : read["made"]) {
     if (!made.is_object() || !made.contains("kind") || !made.contains("name")) return std::nullopt;
@@ -21,17 +28,20 @@ std::optional<std::vector<LedgerEntry>> parse(const std::string& text) {
     }
     entries.push_back({made["kind"], made["name"], made.value("detail", "")});
   }
-  return entries;
+  const bool has_cluster = read.contains("cluster") && read["cluster"].is_string();
+  return Parsed{has_cluster ? read["cluster"].get<std::string>() : "", std::move(entries)};
 }
 
-std::string text_of(const std::vector<LedgerEntry>& entries) {
+std::string text_of(const std::string& cluster, const std::vector<LedgerEntry>& entries) {
   json made = json::array();
   for (const LedgerEntry& entry : entries) {
     json one{{"kind", entry.kind}, {"name", entry.name}};
     if (!entry.detail.empty()) one["detail"] = entry.detail;
     made.push_back(std::move(one));
   }
-  return json{{"format", kFormat}, {"made", std::move(made)}}.dump(1) + "\n";
+  json all{{"format", kFormat}, {"made", std::move(made)}};
+  if (!cluster.empty()) all["cluster"] = cluster;
+  return all.dump(1) + "\n";
 }
 
 bool is(const LedgerEntry& entry, std::string_view kind, std::string_view name) {
@@ -40,7 +50,7 @@ bool is(const LedgerEntry& entry, std::string_view kind, std::string_view name) 
 
 }  // namespace
 
-base::Result<std::unique_ptr<Ledger>> Ledger::open(Host& host, std::filesystem::path file) {
+base::Result<std::unique_ptr<Ledger>> Ledger::open(Host& host, std::filesystem::path file, std::string cluster) {
   const auto read = host.read(file);
   if (!read) return base::Failure(read.error());
   std::vector<LedgerEntry> entries;
@@ -53,13 +63,17 @@ base::Result<std::unique_ptr<Ledger>> Ledger::open(Host& host, std::filesystem::
           "then says is in the way",
           file.string());
     }
-    entries = std::move(*parsed);
+    if (!cluster.empty() && !parsed->cluster.empty() && parsed->cluster != cluster) {
+      return base::fail("{} is of cluster '{}', and this is '{}': give each a spec.hypervisor.folder of its own",
+                        file.string(), parsed->cluster, cluster);
+    }
+    entries = std::move(parsed->entries);
   }
-  return std::unique_ptr<Ledger>(new Ledger(host, std::move(file), std::move(entries)));
+  return std::unique_ptr<Ledger>(new Ledger(host, std::move(file), std::move(cluster), std::move(entries)));
 }
 
-Ledger::Ledger(Host& host, std::filesystem::path file, std::vector<LedgerEntry> entries)
-    : host_(host), file_(std::move(file)), entries_(std::move(entries)) {}
+Ledger::Ledger(Host& host, std::filesystem::path file, std::string cluster, std::vector<LedgerEntry> entries)
+    : host_(host), file_(std::move(file)), cluster_(std::move(cluster)), entries_(std::move(entries)) {}
 
 std::vector<LedgerEntry> Ledger::entries() const {
   const std::lock_guard lock(mutex_);
@@ -108,7 +122,7 @@ base::Result<void> Ledger::save(std::vector<LedgerEntry> entries) {
     if (auto removed = host_.remove(file_); !removed) return removed;
   } else {
     if (auto made = host_.make_folder(file_.parent_path(), 0755); !made) return made;
-    if (auto written = host_.write(file_, {text_of(entries), 0600}); !written) return written;
+    if (auto written = host_.write(file_, {text_of(cluster_, entries), 0600}); !written) return written;
   }
   entries_ = std::move(entries);
   return {};

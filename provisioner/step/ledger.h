@@ -28,7 +28,9 @@ class Ledger {
  public:
   // A file that is not there is an empty ledger; one that cannot be read is an error, because then nobody knows what is
   // ours.
-  [[nodiscard]] static base::Result<std::unique_ptr<Ledger>> open(Host& host, std::filesystem::path file);
+  // `cluster` is written into it; one of another cluster is an error. "": anybody's.
+  [[nodiscard]] static base::Result<std::unique_ptr<Ledger>> open(Host& host, std::filesystem::path file,
+                                                                  std::string cluster = "");
 
   // In the order in which they were claimed.
   [[nodiscard]] std::vector<LedgerEntry> entries() const;
@@ -40,11 +42,12 @@ class Ledger {
   [[nodiscard]] base::Result<void> release(std::string_view kind, std::string_view name);
 
  private:
-  Ledger(Host& host, std::filesystem::path file, std::vector<LedgerEntry> entries);
+  Ledger(Host& host, std::filesystem::path file, std::string cluster, std::vector<LedgerEntry> entries);
   [[nodiscard]] base::Result<void> save(std::vector<LedgerEntry> entries);
 
   Host& host_;
   const std::filesystem::path file_;
+  const std::string cluster_;
   mutable std::mutex mutex_;  // guards entries_
   std::vector<LedgerEntry> entries_;
 };

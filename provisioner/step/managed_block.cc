@@ -1,5 +1,7 @@
 #include "provisioner/step/managed_block.h"
 
+#include "provisioner/step/shell_text.h"
+
 namespace provisioner::step {
 namespace {
 
@@ -90,6 +92,38 @@ base::Result<std::string> without_block(std::string_view text, std::string_view 
   const bool keeps_newline = (*place)->after_open_line && (*place)->end < text.size();
   return std::string(text.substr(0, (*place)->begin + (keeps_newline ? 1 : 0))) +
          std::string(text.substr((*place)->end));
+}
+
+std::string EditBlock::print() const {
+  return shell_text(path_, planned_);
+}
+
+base::Result<std::optional<std::string>> EditBlock::replace(Host& host, const std::optional<std::string>& body) const {
+  const auto file = host.read(path_);
+  if (!file) return base::Failure(file.error());
+  const FileState now = file->value_or(FileState{"", planned_.mode});
+  auto before = block_in(now.content, mark_, path_.string());
+  if (!before) return before;
+  const auto text =
+      body ? with_block(now.content, mark_, *body, path_.string()) : without_block(now.content, mark_, path_.string());
+  if (!text) return base::Failure(text.error());
+  if (auto wrote = host.write(path_, {*text, now.mode}); !wrote) return base::Failure(wrote.error());
+  return before;
+}
+
+base::Result<void> EditBlock::carry_out(Workplace& place) {
+  auto before = replace(place.host(), body_);
+  if (!before) return base::Failure(before.error());
+  before_ = *std::move(before);
+  wrote_ = true;
+  return {};
+}
+
+base::Result<void> EditBlock::undo(Workplace& place) {
+  if (!wrote_) return {};
+  const auto undone = replace(place.host(), before_);
+  if (!undone) return base::Failure(undone.error());
+  return {};
 }
 
 }  // namespace provisioner::step

@@ -91,7 +91,9 @@ base::Result<void> RunPipe::carry_out(Workplace& place) {
 }
 
 std::string RunAtUndo::print() const {
-  return "# should a later step fail: " + shell_text(command_);
+  std::string text = "should a later step fail: " + shell_text(command_);
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 3) text.replace(at, 1, "\n# ");
+  return "# " + text;
 }
 
 base::Result<void> RunAtUndo::carry_out(Workplace& /*place*/) {

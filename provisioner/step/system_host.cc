@@ -20,7 +20,10 @@ namespace fs = std::filesystem;
 
 // What a program reads lies in a file that has no name any more.
 base::Result<base::UniqueFd> file_with(std::string_view content) {
-  std::string name = (fs::temp_directory_path() / "keepstate-input-XXXXXX").string();
+  std::error_code none;
+  const fs::path folder = fs::temp_directory_path(none);
+  if (none) return base::fail("TMPDIR names no folder: {}; name another, or unset it", none.message());
+  std::string name = (folder / "keepstate-input-XXXXXX").string();
   base::UniqueFd fd(::mkostemp(name.data(), O_CLOEXEC));
   if (!fd)
     return base::fail("cannot create a file in {}: {}", fs::path(name).parent_path().string(), base::errno_text(errno));
@@ -50,13 +53,15 @@ base::Result<base::Output> SystemHost::run(const Command& command) {
     input = std::move(*file);
     options.input = input.get();
   }
-  options.environment["LC_ALL"] = "C";  // what programs say is read by us
+  options.environment["LC_ALL"] = "C";       // what programs say is read by us
+  options.group = base::ProcessGroup::kOwn;  // a Ctrl-C lets what has begun come to its end
   return base::run_captured(command.argv, options, command.timeout);
 }
 
 base::Result<base::PipelineOutput> SystemHost::pipe(const Command& from, const Command& to) {
   base::SubprocessOptions options;
   options.environment["LC_ALL"] = "C";
+  options.group = base::ProcessGroup::kOwn;
   return base::run_pipeline(from.argv, to.argv, options, to.timeout);
 }
 

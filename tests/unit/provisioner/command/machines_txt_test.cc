@@ -18,7 +18,7 @@ constexpr std::string_view kHardWay =
 
 TEST(MachinesTxt, BecomesAClusterYaml) {
   EXPECT_EQ(cluster_yaml_of(kHardWay, "machines.txt").value(),
-            "# Made of machines.txt by keepstate-provisioner import. Fill in what stands behind ???, then: "
+            "# Made of machines.txt by keepstate-provisioner import. Fill in every \"???\", then: "
             "keepstate-provisioner check -c FILE\n"
             "apiVersion: keepstate/v1\n"
             "kind: Cluster\n"
@@ -26,9 +26,9 @@ TEST(MachinesTxt, BecomesAClusterYaml) {
             "  domain: kubernetes.home.arpa\n"
             "  controlPlaneEndpoint: kubernetes.kubernetes.home.arpa:6443\n"
             "  networking: {podSubnet: 10.200.0.0/23, serviceSubnet: 10.32.0.0/24}\n"
-            "  nodeNetwork: {cidr: ???, gateway: ???, bridge: ???, uplink: ???}\n"
+            "  nodeNetwork: {cidr: \"???\", gateway: \"???\", bridge: \"???\", uplink: \"???\"}\n"
             "  loadBalancer:\n"
-            "    vip: ???\n"
+            "    vip: \"???\"\n"
             "    listeners: [{name: kube-apiserver}]\n"
             "  machines:\n"
             "    - {name: server, role: control-plane, address: '10.240.0.10'}\n"
@@ -39,7 +39,7 @@ TEST(MachinesTxt, BecomesAClusterYaml) {
 TEST(MachinesTxt, IsSoundOnceTheGapsAreFilled) {
   std::string yaml = cluster_yaml_of(kHardWay, "machines.txt").value();
   for (const char* const value : {"10.240.0.0/24", "10.240.0.254", "bridge1", "em0", "10.240.0.1"}) {
-    yaml.replace(yaml.find("???", yaml.find("spec:")), 3, value);
+    yaml.replace(yaml.find("\"???\"", yaml.find("spec:")), 5, value);
   }
   const auto loaded = cluster::parse_cluster(yaml);
   ASSERT_TRUE(loaded) << cluster::to_text(loaded.error(), "") << yaml;

@@ -27,6 +27,11 @@ TEST_F(PowerCommandTest, WantsNamesThatTheClusterHas) {
   EXPECT_THAT(err_.str(), HasSubstr("has no machine 'worker-9'"));
 }
 
+TEST_F(PowerCommandTest, WantsEachNameOnce) {
+  EXPECT_EQ(run("start -c CONFIG worker-0 worker-0"), base::kExitUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("a machine is named twice"));
+}
+
 TEST_F(PowerCommandTest, PowersDownWhatDoesNotRun) {
   EXPECT_EQ(run("power-down /nonexistent/machines/x"), base::kExitUsage);
   EXPECT_THAT(err_.str(), HasSubstr("/nonexistent/machines/x is no machine's folder"));

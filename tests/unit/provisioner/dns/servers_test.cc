@@ -80,16 +80,19 @@ TEST(Servers, AreToldByWhoeverStartsThem) {
     for (const auto& command : tell_servers(names, paths, supervision, news)) text += step::shell_text(command) + "\n";
     return text;
   };
-  EXPECT_EQ(told(Supervision::kSystemd, News::kConfiguration),
-            "sh -c '(systemctl restart nsd.service) || [ ! -e /etc/nsd/nsd.conf.d/keepstate-hard-way.conf ]'\n"
-            "sh -c 'systemctl restart unbound.service'\n");
-  EXPECT_EQ(told(Supervision::kFreebsd, News::kConfiguration),
-            "sh -c '(service nsd onerestart) || [ ! -e /etc/nsd/nsd.conf.d/keepstate-hard-way.conf ]'\n"
-            "sh -c 'service local_unbound onerestart'\n");
+  EXPECT_EQ(
+      told(Supervision::kSystemd, News::kConfiguration),
+      "sh -c '(systemctl restart nsd.service) || [ ! -e /etc/nsd/nsd.conf.d/keepstate-hard-way.conf ]'\n"
+      "sh -c '(systemctl restart unbound.service) || [ ! -e /etc/unbound/unbound.conf.d/keepstate-hard-way.conf ]'\n");
+  EXPECT_EQ(
+      told(Supervision::kFreebsd, News::kConfiguration),
+      "sh -c '(service nsd onerestart) || [ ! -e /etc/nsd/nsd.conf.d/keepstate-hard-way.conf ]'\n"
+      "sh -c '(service local_unbound onerestart) || [ ! -e /etc/unbound/unbound.conf.d/keepstate-hard-way.conf ]'\n");
   EXPECT_EQ(told(Supervision::kSystemd, News::kZones),
             "sh -c 'nsd-control reload && exit 0\n(systemctl restart nsd.service) || "
             "[ ! -e /etc/nsd/nsd.conf.d/keepstate-hard-way.conf ]'\n"
-            "sh -c 'unbound-control flush_zone lab && exit 0\nsystemctl restart unbound.service'\n");
+            "sh -c 'unbound-control flush_zone lab && exit 0\n(systemctl restart unbound.service) || "
+            "[ ! -e /etc/unbound/unbound.conf.d/keepstate-hard-way.conf ]'\n");
   EXPECT_THAT(told(Supervision::kFreebsd, News::kZones), ::testing::HasSubstr("local-unbound-control flush_zone lab"));
   EXPECT_THAT(told(Supervision::kNone, News::kConfiguration), ::testing::HasSubstr("nsd -c /etc/nsd/nsd.conf"));
 }

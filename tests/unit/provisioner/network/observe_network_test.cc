@@ -42,7 +42,7 @@ TEST_F(ObserveNetworkTest, SeesWhatIsThere) {
                     "addr_info":[{"local":"10.10.0.254","prefixlen":24}]}])");
   host_.answer("ip -4 -j route show",
                R"([{"dst":"10.100.0.0/24","gateway":"10.10.0.21","dev":"bridge1","protocol":"107"},
-                   {"dst":"10.100.1.0/24","gateway":"192.0.2.9","dev":"em0"}])");
+                   {"dst":"10.200.1.0/24","gateway":"192.0.2.9","dev":"em0"}])");
   host_.answer("nft -s list table inet keepstate_n", "table");
   ASSERT_TRUE(host_.make_folder("/run/systemd/system", 0755));
   host_.answer("systemctl is-active systemd-networkd.service", "active\n");
@@ -56,6 +56,36 @@ TEST_F(ObserveNetworkTest, SeesWhatIsThere) {
   EXPECT_EQ(state.loaded_rules, "table");
   EXPECT_TRUE(state.has_networkd);
   EXPECT_FALSE(state.keeps_rules);
+}
+
+TEST_F(ObserveNetworkTest, KnowsItsBridgeThatTheSystemHasBroughtBack) {
+  host_.answer("ip -j -d address show",
+               R"([{"ifname":"bridge1","flags":["UP"],"linkinfo":{"info_kind":"bridge"},"addr_info":[]}])");
+  EXPECT_FALSE(observe().value().is_ours);
+  ASSERT_TRUE(ledger_->claim({"bridge", "bridge1"}));
+  EXPECT_TRUE(observe().value().is_ours);
+  EXPECT_TRUE(observe().value().lacks_mark);
+}
+
+TEST_F(ObserveNetworkTest, TakesNothingFromOthers) {
+  host_.answer("ip -4 -j route show", R"([{"dst":"10.100.1.0/24","gateway":"192.0.2.9","dev":"em0"}])");
+  EXPECT_THAT(observe().error().message, HasSubstr("a route to 10.100.1.0/24 already, via 192.0.2.9 on em0"));
+  host_.answer("ip -4 -j route show", "[]");
+  host_.answer("ip -j -d address show",
+               R"([{"ifname":"bridge1","flags":["UP"],"linkinfo":{"info_kind":"bridge"},
+                    "addr_info":[{"local":"10.10.0.254","prefixlen":16}]}])");
+  EXPECT_THAT(observe().error().message, HasSubstr("bridge1 has 10.10.0.254/16 already, which we have not put there"));
+}
+
+TEST_F(ObserveNetworkTest, RefusesAnotherBridgeWhileOneIsInUse) {
+  ASSERT_TRUE(ledger_->claim({"bridge", "br-old"}));
+  EXPECT_THAT(observe().error().message, HasSubstr("br-old is this cluster's bridge, and bridge1 is wanted"));
+}
+
+TEST_F(ObserveNetworkTest, SeesThatAnotherClusterForwards) {
+  EXPECT_FALSE(observe().value().others_forward);
+  host_.put("/etc/sysctl.d/60-keepstate-other.conf", "net.ipv4.ip_forward = 1\n");
+  EXPECT_TRUE(observe().value().others_forward);
 }
 
 TEST_F(ObserveNetworkTest, LooksForTheBridgeThatWasMadeWhereNoneIsWanted) {

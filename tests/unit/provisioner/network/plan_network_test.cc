@@ -86,6 +86,7 @@ TEST_F(PlanNetworkTest, MakesAllOnAnEmptyHost) {
             "+ route 10.100.1.0/24: via 10.10.0.22 is not there\n"
             "+ route 10.100.2.0/24: via 10.10.0.23 is not there\n"
             "+ network file of the host: /etc/systemd/network/60-keepstate-hard-way.netdev is not there, "
+            "/etc/systemd/network/60-keepstate-hard-way.link is not there, "
             "/etc/systemd/network/60-keepstate-hard-way.network is not there, "
             "/etc/sysctl.d/60-keepstate-hard-way.conf is not there, /etc/keepstate/hard-way/nat.nft is not there, "
             "/etc/systemd/system/keepstate-hard-way-nat.service is not there\n"
@@ -123,9 +124,25 @@ TEST_F(PlanNetworkTest, PutsRightWhatSomebodyHasChanged) {
 
 TEST_F(PlanNetworkTest, FinishesABridgeThatWasNotMarkedYet) {
   have_all();
-  state_.is_ours = false;
-  EXPECT_THAT(differences(), HasSubstr("~ bridge bridge1: was not finished\n"));
+  state_.lacks_mark = true;
+  EXPECT_EQ(differences(), "~ bridge bridge1: has lost our mark\n");  // its files stay
   EXPECT_THAT(steps(), HasSubstr("ip link set dev bridge1 alias keepstate:hard-way\n"));
+}
+
+TEST_F(PlanNetworkTest, LeavesABridgeThatIsSomebodyElsesByNow) {
+  have_all();
+  state_.is_ours = false;
+  cluster_ = without_machines(std::move(cluster_));
+  EXPECT_THAT(differences(), HasSubstr("- bridge bridge1: is somebody else's by now, and stays\n"));
+  EXPECT_THAT(steps(), Not(HasSubstr("ip link delete")));
+}
+
+TEST_F(PlanNetworkTest, LeavesForwardingToAnotherCluster) {
+  have_all();
+  state_.others_forward = true;
+  cluster_ = without_machines(std::move(cluster_));
+  EXPECT_THAT(differences(), HasSubstr("another cluster needs it, so it stays"));
+  EXPECT_THAT(steps(), Not(HasSubstr("ip_forward=0")));
 }
 
 TEST_F(PlanNetworkTest, LeavesABridgeOfOthersAndAnAddressElsewhereAlone) {

@@ -67,7 +67,7 @@ TEST(PlanText, IsAlsoJson) {
 
 TEST(PlanText, IsAScriptInTheOrderOfPhases) {
   EXPECT_EQ(to_script(some_plan()),
-            "#!/bin/sh\n# What `apply` would do, in its order. Nothing was changed.\nset -eu\n"
+            "#!/bin/sh\n# What would be done, in its order. Nothing was changed.\nset -eu\n"
             "\n# ~ bridge bridge1: has no address at all\nip address add\n"
             "\n# + machine worker-0: is not there\nstart worker-0\n");
 }

@@ -83,5 +83,16 @@ TEST(Ledger, TakesEntriesFromManyThreads) {
   EXPECT_EQ(open_ledger(host)->entries().size(), 80U);
 }
 
+TEST(Ledger, IsOfOneCluster) {
+  FakeHost host;
+  ASSERT_TRUE(Ledger::open(host, "/x/made.json", "one").value()->claim({"bridge", "b"}));
+  EXPECT_TRUE(Ledger::open(host, "/x/made.json", "one"));
+  EXPECT_TRUE(Ledger::open(host, "/x/made.json"));
+  EXPECT_EQ(Ledger::open(host, "/x/made.json", "two").error().message,
+            "/x/made.json is of cluster 'one', and this is 'two': give each a spec.hypervisor.folder of its own");
+  host.put("/x/made.json", R"({"format": "1", "made": []})");
+  EXPECT_FALSE(Ledger::open(host, "/x/made.json"));
+}
+
 }  // namespace
 }  // namespace provisioner::step

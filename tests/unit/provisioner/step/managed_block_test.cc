@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "tests/unit/provisioner/fake_workplace.h"
+
 namespace provisioner::step {
 namespace {
 
@@ -51,6 +53,21 @@ TEST(ManagedBlock, RefusesToGuess) {
     EXPECT_FALSE(with_block(text, kMark, "b\n", "f"));
     EXPECT_FALSE(without_block(text, kMark, "f"));
   }
+}
+
+TEST(EditBlock, KeepsWhatOthersHaveWrittenMeanwhile) {
+  FakeWorkplace place;
+  place.host().put("/etc/hosts", "before\n");
+  EditBlock step("/etc/hosts", "Mark;", "10.0.0.1 a\n", {"planned\n", 0644});
+  EXPECT_THAT(step.print(), ::testing::HasSubstr("planned"));
+  place.host().put("/etc/hosts", "before\nlater\n");
+  ASSERT_TRUE(step.carry_out(place));
+  const std::string with = place.host().content("/etc/hosts");
+  EXPECT_THAT(with, ::testing::HasSubstr("before\nlater\n"));
+  EXPECT_THAT(with, ::testing::HasSubstr("10.0.0.1 a\n"));
+  place.host().put("/etc/hosts", with + "latest\n");
+  ASSERT_TRUE(step.undo(place));
+  EXPECT_EQ(place.host().content("/etc/hosts"), "before\nlater\nlatest\n");
 }
 
 }  // namespace
