@@ -104,6 +104,18 @@ class EmptyHost {
     return output->status.value == 0 ? output->out : "FAILED: " + output->out + output->err;
   }
 
+  // Renders the host's part of a cluster.yaml and unpacks it in a machine, as below its root.
+  std::string place_host_files(const std::string& machine, const std::string& yaml) const {
+    const std::string file = (folder_.path() / "inner.yaml").string();
+    const std::string rendered = (folder_.path() / "inner").string();
+    std::ofstream(file) << yaml;
+    const std::string program = KEEPSTATE_BIN_DIR "/keepstate-provisioner";
+    return said_by({"sh", "-c",
+                    program + " render -c " + file + " " + rendered + " && tar -C " + rendered + "/host -c . | " +
+                        program + " ssh -c " + config() + " " + machine +
+                        " -- 'sudo tar -C / --no-same-owner --no-overwrite-dir -x && echo placed'"});
+  }
+
   [[nodiscard]] std::string made() const { return (folder_.path() / "made").string(); }
 
  private:
@@ -148,6 +160,26 @@ void expect_all_well(const EmptyHost& host) {
   EXPECT_EQ(host.run("plan --detailed-exitcode").exit_code, 0);
 }
 
+// A machine plays the host of another cluster: with the files that `render` writes, and nothing else, its network is
+// there again after a reboot.
+void expect_network_after_a_reboot(const EmptyHost& host) {
+  const std::string inner =
+      "apiVersion: keepstate/v1\nkind: Cluster\nmetadata: {name: inner}\nspec:\n"
+      "  networking: {podSubnet: 10.200.0.0/16, serviceSubnet: 10.32.0.0/24}\n"
+      "  nodeNetwork: {cidr: 10.88.0.0/24, gateway: 10.88.0.254, bridge: br-inner, uplink: eth0}\n"
+      "  loadBalancer: {vip: 10.88.0.1}\n  dns: {provider: none}\n  machines:\n"
+      "    - {name: w, role: worker, address: 10.88.0.21, podCIDR: 10.200.3.0/24}\n";
+  EXPECT_THAT(host.place_host_files("controller-0", inner), HasSubstr("placed"));
+  EXPECT_THAT(host.in("controller-0", "sudo systemctl enable keepstate-inner-nat.service && echo enabled"),
+              HasSubstr("enabled"));
+  EXPECT_EQ(host.run("restart controller-0 --yes").exit_code, 0);
+  EXPECT_THAT(host.in("controller-0", "ip -brief address show dev br-inner"),
+              AllOf(HasSubstr("10.88.0.254/24"), HasSubstr("10.88.0.1/32")));
+  EXPECT_THAT(host.in("controller-0", "ip route"), HasSubstr("10.200.3.0/24 via 10.88.0.21 dev br-inner"));
+  EXPECT_EQ(host.in("controller-0", "/sbin/sysctl -n net.ipv4.ip_forward"), "1\n");
+  EXPECT_THAT(host.in("controller-0", "sudo nft list ruleset"), HasSubstr("masquerade"));
+}
+
 void expect_nothing_left(const std::string& links, const std::string& files, const EmptyHost& host) {
   EXPECT_EQ(said_by({"ip", "-o", "link"}), links);
   EXPECT_EQ(said_by({"nft", "list", "ruleset"}), "");
@@ -177,6 +209,7 @@ void stand_up_and_take_down(const char* image) {
   EXPECT_THAT(host.in("controller-0", "sudo resolvectl flush-caches; getent hosts worker-0.e2e.home.arpa"),
               HasSubstr("FAILED"));
 
+  expect_network_after_a_reboot(host);
   EXPECT_EQ(host.run("stop controller-0 --yes").exit_code, 0);
   EXPECT_THAT(host.run("status").out, HasSubstr("10.99.0.11  off"));
   EXPECT_EQ(host.run("destroy --yes").exit_code, 0);
