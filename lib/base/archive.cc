@@ -3,7 +3,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include <cerrno>
 #include <memory>
 #include <optional>
 
@@ -23,15 +22,19 @@ using EntryPtr = std::unique_ptr<archive_entry, FreeArchive>;
 struct Delivery {
   const ArchiveSink& sink;
   std::optional<Error> error = std::nullopt;
+  bool is_over = false;  // nothing reaches the sink any more
 };
 
-la_ssize_t deliver(archive* writer, void* data, const void* bytes, std::size_t size) {
+// Says that it has taken all, also what it drops: of a writer that failed libarchive 3.6 leaks a buffer.
+la_ssize_t deliver(archive* /*writer*/, void* data, const void* bytes, std::size_t size) {
   auto& delivery = *static_cast<Delivery*>(data);
+  if (delivery.is_over) return static_cast<la_ssize_t>(size);
   const auto taken = delivery.sink({static_cast<const char*>(bytes), size});
-  if (taken) return static_cast<la_ssize_t>(size);
-  delivery.error = taken.error();
-  archive_set_error(writer, EIO, "%s", "the sink failed");
-  return -1;
+  if (!taken) {
+    delivery.error = taken.error();
+    delivery.is_over = true;
+  }
+  return static_cast<la_ssize_t>(size);
 }
 
 Failure why(archive* writer, const Delivery& delivery, std::string_view doing) {
@@ -76,13 +79,12 @@ Result<void> write_tar(const std::vector<ArchiveEntry>& entries, std::chrono::sy
     return why(tar, delivery, "begin");
   }
   for (const auto& entry : entries) {
-    if (!add(tar, entry, time)) {
-      auto failure = why(tar, delivery, "add " + entry.path + " to");
-      archive_write_fail(tar);  // else freeing it would still write its end
-      return failure;
+    if (!add(tar, entry, time) || delivery.error) {
+      delivery.is_over = true;  // freeing it writes its end
+      return why(tar, delivery, "add " + entry.path + " to");
     }
   }
-  if (archive_write_close(tar) != ARCHIVE_OK) return why(tar, delivery, "end");
+  if (archive_write_close(tar) != ARCHIVE_OK || delivery.error) return why(tar, delivery, "end");
   return {};
 }
 

@@ -62,9 +62,10 @@ std::optional<std::uint32_t> serial_in(std::string_view text) {
   if (note == std::string_view::npos) return std::nullopt;
   const auto line = text.rfind('\n', note) + 1;
   const auto digits = text.find_first_of("0123456789", line);
+  if (digits >= note) return std::nullopt;
   std::uint32_t serial = 0;
   const auto read = std::from_chars(text.data() + digits, text.data() + note, serial);
-  if (digits >= note || read.ec != std::errc{}) return std::nullopt;
+  if (read.ec != std::errc{}) return std::nullopt;
   return serial;
 }
 
