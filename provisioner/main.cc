@@ -68,7 +68,6 @@ unsigned columns() {
 
 provisioner::plan::WorldOptions world_of_this_host() {
   provisioner::plan::WorldOptions world{.system = kSystem};
-  world.dns.system = kSystem;
   world.dns.today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
   std::error_code none;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", none);

@@ -89,8 +89,7 @@ void warn_of_authoritys_end(const plan::Steps& steps, const OpenedPki& pki, cons
   if (!is_cut) return;
   surroundings.streams.err << fmt::format(
       "keepstate-pki: warning: ca.pem ends on {}, and what it signs now with it, sooner than spec.pki.validity.leaf "
-      "says; "
-      "rotate-ca makes another authority while the cluster runs\n",
+      "says; rotate-ca makes another authority while the cluster runs\n",
       plan::date_text(authority->not_after));
 }
 

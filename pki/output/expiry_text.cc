@@ -101,8 +101,7 @@ std::string expiry_metrics(const std::vector<Expiry>& all, std::chrono::sys_seco
       "# HELP keepstate_pki_files_missing Files with a certificate that cluster.yaml asks for and that are not there.\n"
       "# TYPE keepstate_pki_files_missing gauge\nkeepstate_pki_files_missing {}\n"
       "# HELP keepstate_pki_certificates_left_over Certificates that are still good though cluster.yaml does not ask "
-      "for "
-      "them.\n"
+      "for them.\n"
       "# TYPE keepstate_pki_certificates_left_over gauge\nkeepstate_pki_certificates_left_over {}\n"
       "# HELP keepstate_pki_check_timestamp_seconds When this was written, in Unix time.\n"
       "# TYPE keepstate_pki_check_timestamp_seconds gauge\nkeepstate_pki_check_timestamp_seconds {}\n",

@@ -6,22 +6,12 @@
 #include "provisioner/plan/plan_text.h"
 
 namespace provisioner::command {
-namespace {
-
-base::Result<step::Plan> plan_of(const cluster::Cluster& cluster, const Surroundings& surroundings) {
-  const auto ledger = ledger_of(surroundings.host, cluster);
-  if (!ledger) return base::Failure(ledger.error());
-  const auto world = plan::observe_world(surroundings.host, cluster, **ledger, surroundings.world);
-  if (!world) return base::Failure(world.error());
-  return plan::plan_world(cluster, *world, surroundings.world);
-}
-
-}  // namespace
-
 base::ExitCode plan(const PlanOptions& options, const Surroundings& surroundings) {
   const auto cluster = load(options.config, surroundings.streams.err);
   if (!cluster) return base::kExitUsage;
-  const auto found = plan_of(*cluster, surroundings);
+  const auto world = look_at_world(*cluster, surroundings);
+  if (!world) return failed(world.error(), surroundings.streams.err);
+  const auto found = plan::plan_world(*cluster, *world, surroundings.world);
   if (!found) return failed(found.error(), surroundings.streams.err);
   surroundings.streams.out << (options.json ? plan::to_json(*found) : plan::to_text(*found, plan::Telling::kAll));
   if (!options.detailed_exit_code || plan::count(*found).nothing_to_do()) return base::kExitOk;

@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "provisioner/plan/plan_text.h"
+#include "provisioner/step/one_line.h"
 
 namespace provisioner::command {
 namespace {
@@ -25,21 +26,13 @@ std::string mebibytes(std::uint64_t bytes) {
   return fmt::format("{:.1f}", static_cast<double>(bytes) / (1U << 20));
 }
 
-// What programs say may hold anything; a terminal must not take it for its own.
-std::string one_line(std::string_view text) {
-  std::string line(text);
-  std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return line;
-}
-
 }  // namespace
 
 void Progress::begins(const step::Change& change) {
   const std::lock_guard lock(mutex_);
   Line& line = line_of(change);
   line.begun = clock_.now();
-  line.what = one_line(fmt::format("{} {}", change.kind, change.name));
+  line.what = step::one_line(fmt::format("{} {}", change.kind, change.name));
   line.moved.clear();
   if (display_ == Display::kPlain) print(fmt::format("{}: {}", line.owner, line.what));
   draw();
@@ -48,7 +41,7 @@ void Progress::begins(const step::Change& change) {
 void Progress::does(const step::Change& change, std::string_view what) {
   const std::lock_guard lock(mutex_);
   Line& line = line_of(change);
-  line.what = one_line(fmt::format("{} {}: {}", change.kind, change.name, what));
+  line.what = step::one_line(fmt::format("{} {}: {}", change.kind, change.name, what));
   line.moved.clear();
   if (display_ == Display::kPlain) print(fmt::format("{}: {} ({})", line.owner, line.what, elapsed(line.begun)));
   draw();
@@ -68,7 +61,7 @@ void Progress::ends(const step::Change& change, const base::Result<void>& result
   const std::string text = fmt::format("{} {} {} {} ({}){}", line.owner, plan::sign_of(change.action), change.kind,
                                        change.name, elapsed(line.begun), result ? "" : ": failed");
   lines_.erase(lines_.begin() + (&line - lines_.data()));
-  print(one_line(text));
+  print(step::one_line(text));
   draw();
 }
 

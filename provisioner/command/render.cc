@@ -79,7 +79,7 @@ base::ExitCode render(const RenderOptions& options, const Surroundings& surround
   const auto cluster = load(options.config, streams.err);
   if (!cluster) return base::kExitUsage;
   plan::RenderingOptions wanted{.world = surroundings.world};
-  if (options.system) wanted.world.system = wanted.world.dns.system = *options.system;
+  if (options.system) wanted.world.system = *options.system;
   wanted.own_key = own_key(surroundings.host, *cluster, streams.err);
   const auto files = plan::rendering_of(*cluster, wanted);
   if (!files) return failed(files.error(), streams.err);

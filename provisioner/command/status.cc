@@ -27,9 +27,7 @@ base::ExitCode status(const StatusOptions& options, const Surroundings& surround
   const Streams& streams = surroundings.streams;
   const auto cluster = load(options.config, streams.err);
   if (!cluster) return base::kExitUsage;
-  const auto ledger = ledger_of(surroundings.host, *cluster);
-  if (!ledger) return failed(ledger.error(), streams.err);
-  const auto world = plan::observe_world(surroundings.host, *cluster, **ledger, surroundings.world);
+  const auto world = look_at_world(*cluster, surroundings);
   if (!world) return failed(world.error(), streams.err);
   if (options.after_reboot) {
     const auto wanted = network::network_of(*cluster);

@@ -83,15 +83,6 @@ base::ExitCode carry_out(step::Plan& plan, step::Ledger& ledger, const WorkOptio
   return tell(outcome, options, surroundings);
 }
 
-base::ExitCode show_script(const cluster::Cluster& cluster, const Planner& planner, const Surroundings& surroundings) {
-  const auto ledger = ledger_of(surroundings.host, cluster);
-  if (!ledger) return failed(ledger.error(), surroundings.streams.err);
-  const auto plan = planner(**ledger);
-  if (!plan) return failed(plan.error(), surroundings.streams.err);
-  surroundings.streams.out << plan::to_script(*plan);
-  return base::kExitOk;
-}
-
 bool has_steps(const step::Plan& plan) {
   return std::any_of(plan.begin(), plan.end(), [](const step::Change& change) { return !change.steps.empty(); });
 }
@@ -103,6 +94,10 @@ base::ExitCode plan_and_do(const cluster::Cluster& cluster, const WorkOptions& o
   if (!ledger) return failed(ledger.error(), streams.err);
   auto plan = planner(**ledger);
   if (!plan) return failed(plan.error(), streams.err);
+  if (options.is_dry) {
+    streams.out << plan::to_script(*plan);
+    return base::kExitOk;
+  }
   streams.out << plan::to_text(*plan, plan::Telling::kDifferences) << std::flush;
   if (!has_steps(*plan)) return base::kExitOk;
   if (const auto end = want_consent(options, surroundings)) return *end;
@@ -120,10 +115,16 @@ base::Result<std::unique_ptr<step::Ledger>> ledger_of(step::Host& host, const cl
   return step::Ledger::open(host, fs::path(cluster.hypervisor.folder) / "made.json", cluster.name);
 }
 
+base::Result<plan::World> look_at_world(const cluster::Cluster& cluster, const Surroundings& surroundings) {
+  const auto ledger = ledger_of(surroundings.host, cluster);
+  if (!ledger) return base::Failure(ledger.error());
+  return plan::observe_world(surroundings.host, cluster, **ledger, surroundings.world);
+}
+
 base::ExitCode work(const cluster::Cluster& cluster, const WorkOptions& options, const Planner& planner,
                     const Surroundings& surroundings) {
   std::ostream& err = surroundings.streams.err;
-  if (options.is_dry) return show_script(cluster, planner, surroundings);
+  if (options.is_dry) return plan_and_do(cluster, options, planner, surroundings);
   if (!surroundings.is_root) {
     return failed(
         {fmt::format("{} changes this host, which only root may; --dry-run prints what it would do", options.doing)},

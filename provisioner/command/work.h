@@ -25,7 +25,9 @@ using Planner = std::function<base::Result<step::Plan>(const step::Ledger& ledge
 [[nodiscard]] base::ExitCode work(const cluster::Cluster& cluster, const WorkOptions& options, const Planner& planner,
                                   const Surroundings& surroundings);
 
-// The ledger of the cluster, for who only looks.
 [[nodiscard]] base::Result<std::unique_ptr<step::Ledger>> ledger_of(step::Host& host, const cluster::Cluster& cluster);
+// For who only looks.
+[[nodiscard]] base::Result<plan::World> look_at_world(const cluster::Cluster& cluster,
+                                                      const Surroundings& surroundings);
 
 }  // namespace provisioner::command

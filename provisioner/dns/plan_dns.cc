@@ -39,9 +39,9 @@ std::string hosts_body(const cluster::Cluster& cluster) {
 // `there`: the zone's file as it is.
 using ZoneThere = std::function<std::optional<std::string>(const fs::path&)>;
 
-step::FileGroup group_for(const cluster::Cluster& cluster, const ClusterNames& names, const DnsOptions& options,
-                          const ZoneThere& there) {
-  const ServerPaths paths = paths_of(cluster, options.system);
+step::FileGroup group_for(const cluster::Cluster& cluster, const ClusterNames& names, System system,
+                          const DnsOptions& options, const ZoneThere& there) {
+  const ServerPaths paths = paths_of(cluster, system);
   step::FileGroup group{.kind = kFileKind, .name = cluster.domain, .mark = step::mark_of(cluster), .wanted = {}};
   for (const Zone& zone : names.zones) {
     const fs::path file = zone_file(paths, zone);
@@ -90,15 +90,15 @@ std::string first_wrong_name(const ClusterNames& names, const DnsOptions& option
 }
 
 base::Result<void> look_at_servers(step::Host& host, const cluster::Cluster& cluster, const step::Ledger& ledger,
-                                   const DnsOptions& options, DnsState& state) {
+                                   System system, const DnsOptions& options, DnsState& state) {
   state.group = {.kind = kFileKind, .name = cluster.domain, .mark = step::mark_of(cluster), .wanted = {}};
   if (wants_servers(cluster)) {
     auto names = names_of(cluster);
     if (!names) return base::Failure(names.error());
-    const ServerPaths paths = paths_of(cluster, options.system);
+    const ServerPaths paths = paths_of(cluster, system);
     if (auto in = check_included(host, paths.nsd_main, paths.nsd_part, "nsd"); !in) return in;
     if (auto in = check_included(host, paths.unbound_main, paths.unbound_part, "unbound"); !in) return in;
-    state.group = group_for(cluster, *names, options, [&](const fs::path& path) -> std::optional<std::string> {
+    state.group = group_for(cluster, *names, system, options, [&](const fs::path& path) -> std::optional<std::string> {
       const auto file = host.read(path);
       if (!file || !*file) return std::nullopt;
       return (*file)->content;
@@ -149,9 +149,9 @@ News news_of(const DnsState& state, const ServerPaths& paths) {
   return state.group.wanted.empty() || !state.wrong_names.empty() ? News::kConfiguration : News::kZones;
 }
 
-Change plan_servers(const cluster::Cluster& cluster, const DnsState& state, const DnsOptions& options) {
+Change plan_servers(const cluster::Cluster& cluster, const DnsState& state, System system, const DnsOptions& options) {
   step::FileGroup group = state.group;
-  const ServerPaths paths = paths_of(cluster, options.system);
+  const ServerPaths paths = paths_of(cluster, system);
   group.reload = tell_servers(state.names.value_or(ClusterNames{}), paths, state.supervision, news_of(state, paths));
   Change change = step::plan_group(group, state.files);
   change.kind = "dns";
@@ -173,10 +173,11 @@ Change plan_servers(const cluster::Cluster& cluster, const DnsState& state, cons
 }  // namespace
 
 base::Result<DnsState> observe_dns(step::Host& host, const cluster::Cluster& cluster, const step::Ledger& ledger,
-                                   const DnsOptions& options) {
+                                   System system, const DnsOptions& options) {
   DnsState state;
-  state.supervision = supervision_of(host, options.system);
-  if (auto seen = look_at_servers(host, cluster, ledger, options, state); !seen) return base::Failure(seen.error());
+  state.supervision = supervision_of(host, system);
+  if (auto seen = look_at_servers(host, cluster, ledger, system, options, state); !seen)
+    return base::Failure(seen.error());
   if (state.names && step::plan_group(state.group, state.files).action == Action::kSame) {
     state.wrong_names = first_wrong_name(*state.names, options);
   }
@@ -187,10 +188,10 @@ base::Result<DnsState> observe_dns(step::Host& host, const cluster::Cluster& clu
   return state;
 }
 
-base::Result<std::vector<Change>> plan_dns(const cluster::Cluster& cluster, const DnsState& state,
+base::Result<std::vector<Change>> plan_dns(const cluster::Cluster& cluster, const DnsState& state, System system,
                                            const DnsOptions& options) {
   std::vector<Change> changes;
-  if (Change servers = plan_servers(cluster, state, options); state.names || servers.action != Action::kSame) {
+  if (Change servers = plan_servers(cluster, state, system, options); state.names || servers.action != Action::kSame) {
     changes.push_back(std::move(servers));
   }
   auto hosts = plan_hosts(cluster, state, options);
@@ -199,7 +200,7 @@ base::Result<std::vector<Change>> plan_dns(const cluster::Cluster& cluster, cons
   return changes;
 }
 
-base::Result<step::RenderedFiles> dns_files(const cluster::Cluster& cluster, const DnsOptions& options) {
+base::Result<step::RenderedFiles> dns_files(const cluster::Cluster& cluster, System system, const DnsOptions& options) {
   if (wants_hosts(cluster)) {  // the rest of the file is the host's own
     const auto block = step::with_block("", step::mark_of(cluster), hosts_body(cluster), options.hosts.string());
     if (!block) return base::Failure(block.error());
@@ -208,7 +209,7 @@ base::Result<step::RenderedFiles> dns_files(const cluster::Cluster& cluster, con
   if (!wants_servers(cluster)) return step::RenderedFiles{};
   const auto names = names_of(cluster);
   if (!names) return base::Failure(names.error());
-  return group_for(cluster, *names, options, [](const fs::path&) { return std::nullopt; }).wanted;
+  return group_for(cluster, *names, system, options, [](const fs::path&) { return std::nullopt; }).wanted;
 }
 
 }  // namespace provisioner::dns

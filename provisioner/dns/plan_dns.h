@@ -17,7 +17,6 @@ inline constexpr const char* kFileKind = "dns file";      // in the ledger
 inline constexpr const char* kHostsKind = "hosts block";  // its name is the file
 
 struct DnsOptions {
-  step::System system = step::System::kLinux;
   std::chrono::sys_days today;
   std::filesystem::path hosts = "/etc/hosts";
   std::uint16_t port = 53;                     // of Unbound
@@ -37,13 +36,15 @@ struct DnsState {
 // Looks, and asks Unbound for the names where the files are as they should be. What is missing in cluster.yaml, files
 // of others at our paths, and a server's main file that does not include our part are errors.
 [[nodiscard]] base::Result<DnsState> observe_dns(step::Host& host, const cluster::Cluster& cluster,
-                                                 const step::Ledger& ledger, const DnsOptions& options);
+                                                 const step::Ledger& ledger, step::System system,
+                                                 const DnsOptions& options);
 
 // Pure. Against a cluster without machines it takes all away.
 [[nodiscard]] base::Result<std::vector<step::Change>> plan_dns(const cluster::Cluster& cluster, const DnsState& state,
-                                                               const DnsOptions& options);
+                                                               step::System system, const DnsOptions& options);
 
 // For `render`: the files at their absolute paths, zones with the first serial number of today.
-[[nodiscard]] base::Result<step::RenderedFiles> dns_files(const cluster::Cluster& cluster, const DnsOptions& options);
+[[nodiscard]] base::Result<step::RenderedFiles> dns_files(const cluster::Cluster& cluster, step::System system,
+                                                          const DnsOptions& options);
 
 }  // namespace provisioner::dns

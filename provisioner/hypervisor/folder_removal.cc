@@ -2,6 +2,7 @@
 
 #include "provisioner/hypervisor/machine_folder.h"
 #include "provisioner/step/shell_text.h"
+#include "provisioner/step/steps.h"
 
 namespace provisioner::hypervisor {
 namespace {
@@ -39,6 +40,20 @@ step::Change plan_folder_removal(const cluster::Cluster& cluster) {
                       .phase = step::Phase::kLast};
   change.steps.push_back(std::make_unique<RemoveEmptyFolders>(
       std::vector<std::filesystem::path>{folder.machines(), folder.images(), folder.ssh()}));
+  return change;
+}
+
+step::Change plan_file_removal(const step::LedgerEntry& entry, std::string name, std::string why,
+                               const std::vector<std::string>& endings) {
+  step::Change change{.action = step::Action::kRemove,
+                      .kind = entry.kind,
+                      .name = std::move(name),
+                      .why = std::move(why),
+                      .phase = step::Phase::kLast};
+  for (const std::string& ending : endings) {
+    change.steps.push_back(std::make_unique<step::RemoveTree>(entry.name + ending));  // RemoveFile would read it first
+  }
+  change.steps.push_back(std::make_unique<step::Release>(entry.kind, entry.name));
   return change;
 }
 

@@ -1,4 +1,4 @@
-// What becomes of the folders in Hypervisor.folder once nothing is in them. Pure; any thread.
+// What goes from Hypervisor.folder once nothing needs it: files, and folders that are empty then. Pure; any thread.
 #pragma once
 
 #include "lib/cluster/cluster.h"
@@ -8,5 +8,10 @@ namespace provisioner::hypervisor {
 
 // Once there are no machines any more: folders of ours that are empty go, and whoever has put something there keeps it.
 [[nodiscard]] step::Change plan_folder_removal(const cluster::Cluster& cluster);
+
+// Of files of ours that nothing needs any longer: what the entry is of, with each of `endings` behind its path ("":
+// itself).
+[[nodiscard]] step::Change plan_file_removal(const step::LedgerEntry& entry, std::string name, std::string why,
+                                             const std::vector<std::string>& endings);
 
 }  // namespace provisioner::hypervisor

@@ -48,17 +48,6 @@ Change accelerator_change(const Cluster& cluster, const QemuState& state) {
   return change;
 }
 
-Change accelerator_removal(const step::LedgerEntry& entry) {
-  Change change{.action = Action::kRemove,
-                .kind = kAcceleratorKind,
-                .name = entry.name,
-                .why = "there are no machines any more",
-                .phase = Phase::kLast};
-  change.steps.push_back(std::make_unique<step::RemoveFile>(entry.name));
-  change.steps.push_back(std::make_unique<step::Release>(kAcceleratorKind, entry.name));
-  return change;
-}
-
 // Images that no disk lies over any more; a download that was given up goes with its image.
 std::vector<Change> image_removals(const Cluster& cluster, const QemuState& state) {
   std::set<std::string> needed;
@@ -71,16 +60,8 @@ std::vector<Change> image_removals(const Cluster& cluster, const QemuState& stat
   std::vector<Change> changes;
   for (const step::LedgerEntry& entry : state.entries) {
     if (entry.kind != kImageKind || needed.contains(entry.name)) continue;
-    Change change{.action = Action::kRemove,
-                  .kind = "image",
-                  .name = std::filesystem::path(entry.name).filename().string(),
-                  .why = "no disk begins as it any more",
-                  .phase = Phase::kLast};
-    for (const std::string& file : {entry.name, entry.name + ".part", entry.name + ".part.from"}) {
-      change.steps.push_back(std::make_unique<step::RemoveTree>(file));  // RemoveFile would read it first
-    }
-    change.steps.push_back(std::make_unique<step::Release>(kImageKind, entry.name));
-    changes.push_back(std::move(change));
+    changes.push_back(plan_file_removal(entry, std::filesystem::path(entry.name).filename().string(),
+                                        "no disk begins as it any more", {"", ".part", ".part.from"}));
   }
   return changes;
 }
@@ -91,7 +72,9 @@ std::vector<Change> last_removals(const Cluster& cluster, const QemuState& state
   if (!cluster.machines.empty()) return changes;
   for (const step::LedgerEntry& entry : state.entries) {
     if (entry.kind == kKeyKind) changes.push_back(plan_key_removal(entry));
-    if (entry.kind == kAcceleratorKind) changes.push_back(accelerator_removal(entry));
+    if (entry.kind == kAcceleratorKind) {
+      changes.push_back(plan_file_removal(entry, entry.name, "there are no machines any more", {""}));
+    }
   }
   if (state.entries.empty()) return changes;
   changes.push_back(plan_folder_removal(cluster));

@@ -1,6 +1,7 @@
 #include "provisioner/hypervisor/ssh_key.h"
 
 #include "provisioner/access/ssh.h"
+#include "provisioner/hypervisor/folder_removal.h"
 #include "provisioner/step/steps.h"
 
 namespace provisioner::hypervisor {
@@ -65,16 +66,7 @@ Change plan_key(const cluster::Cluster& cluster, const KeyState& state) {
 }
 
 Change plan_key_removal(const step::LedgerEntry& entry) {
-  Change change{.action = Action::kRemove,
-                .kind = kKeyKind,
-                .name = entry.name,
-                .why = "there are no machines any more",
-                .phase = step::Phase::kLast};
-  for (const std::string& file : {entry.name, entry.name + ".pub"}) {
-    change.steps.push_back(std::make_unique<step::RemoveTree>(file));  // RemoveFile would read it first
-  }
-  change.steps.push_back(std::make_unique<step::Release>(kKeyKind, entry.name));
-  return change;
+  return plan_file_removal(entry, entry.name, "there are no machines any more", {"", ".pub"});
 }
 
 }  // namespace provisioner::hypervisor

@@ -1,6 +1,7 @@
 // NetworkState: what there is of HostNetwork on the host. A value; any thread.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -25,10 +26,22 @@ inline constexpr const char* kWordKind =
 inline constexpr std::array<std::string_view, 7> kKinds{kBridgeKind, kAddressKind,  kRouteKind, kSettingKind,
                                                         kRulesKind,  kVariableKind, kWordKind};
 
+// Whose bridge it is.
+enum class BridgeOwner { kOurs, kOthers };
+
 struct NetworkState {
+  // Ours too where it is still to be made.
+  [[nodiscard]] BridgeOwner owner() const { return exists && !is_ours ? BridgeOwner::kOthers : BridgeOwner::kOurs; }
+  // Of the ledger; null: there is none.
+  [[nodiscard]] const step::LedgerEntry* find_entry(std::string_view kind, std::string_view name) const {
+    const auto found = std::find_if(entries.begin(), entries.end(), [&](const step::LedgerEntry& entry) {
+      return entry.kind == kind && entry.name == name;
+    });
+    return found == entries.end() ? nullptr : &*found;
+  }
+
   // The bridge.
   bool exists = false;
-  bool is_a_bridge = false;
   bool is_ours = false;     // it bears our mark; or none at all, and the ledger has it
   bool lacks_mark = false;  // the latter: broken off right after it was made, or brought back by the system
   bool is_up = false;

@@ -47,11 +47,6 @@ std::string bridge_in_question(const HostNetwork& wanted, const NetworkState& st
   return "";
 }
 
-bool has_entry(const NetworkState& state, std::string_view kind, std::string_view name) {
-  return std::any_of(state.entries.begin(), state.entries.end(),
-                     [&](const step::LedgerEntry& entry) { return entry.kind == kind && entry.name == name; });
-}
-
 // What would have to be taken from somebody, or cannot be done while machines are plugged in.
 base::Result<void> check_bridge(const HostNetwork& wanted, const NetworkState& state, System system) {
   if (wanted.bridge.empty()) return {};
@@ -63,7 +58,7 @@ base::Result<void> check_bridge(const HostNetwork& wanted, const NetworkState& s
   for (const HostAddress& address : wanted.addresses) {
     for (const HostAddress& there : state.addresses) {
       if (state.is_ours || there.address != address.address || there == address) continue;
-      if (has_entry(state, kAddressKind, there.to_string())) continue;
+      if (state.find_entry(kAddressKind, there.to_string()) != nullptr) continue;
       return base::fail(
           "{} has {} already, which we have not put there, and {} is wanted: change nodeNetwork.cidr, or take "
           "the address away",
@@ -84,7 +79,7 @@ base::Result<void> check_bridge(const HostNetwork& wanted, const NetworkState& s
 bool is_in_the_way(const KernelRoute& one, const std::string& bridge, const HostNetwork& wanted,
                    const NetworkState& state) {
   const std::string to = one.route.to.to_string();
-  if (one.is_marked || has_entry(state, kRouteKind, to)) return false;
+  if (one.is_marked || state.find_entry(kRouteKind, to) != nullptr) return false;
   return std::any_of(wanted.routes.begin(), wanted.routes.end(), [&](const HostRoute& route) {
     return route.to == one.route.to && (one.interface != bridge || (route != one.route && !state.is_ours));
   });
@@ -102,8 +97,8 @@ base::Result<void> look_at_interfaces(step::Host& host, const std::string& bridg
     if (!one.is_bridge) {
       return base::fail("{} is an interface of this host, and no bridge; give nodeNetwork.bridge another name", bridge);
     }
-    state.exists = state.is_a_bridge = true;
-    state.lacks_mark = one.alias.empty() && has_entry(state, kBridgeKind, bridge);
+    state.exists = true;
+    state.lacks_mark = one.alias.empty() && state.find_entry(kBridgeKind, bridge) != nullptr;
     state.is_ours = one.alias == wanted.alias() || state.lacks_mark;
     state.is_up = one.is_up;
     state.addresses = std::move(one.addresses);
@@ -180,7 +175,7 @@ void look_at_services(step::Host& host, const HostNetwork& wanted, NetworkState&
 }
 
 base::Result<void> look_at_rc_conf(step::Host& host, const HostNetwork& wanted, NetworkState& state) {
-  const RcConf rc = rc_conf_of(wanted, state.exists && !state.is_ours ? BridgeOwner::kOthers : BridgeOwner::kOurs);
+  const RcConf rc = rc_conf_of(wanted, state.owner());
   std::vector<std::string> names;
   for (const auto& variable : rc.variables) names.push_back(variable.first);
   for (const auto& word : rc.words) names.push_back(word.first);
@@ -227,11 +222,10 @@ base::Result<NetworkState> observe_network(step::Host& host, const cluster::Clus
 }
 
 step::FileGroup network_file_group(const HostNetwork& wanted, const NetworkState& state, System system) {
-  const BridgeOwner owner = state.exists && !state.is_ours ? BridgeOwner::kOthers : BridgeOwner::kOurs;
   step::FileGroup group{.kind = "network file",
                         .name = "of the host",
                         .mark = step::mark_of(wanted.cluster),
-                        .wanted = network_files(wanted, system, owner)};
+                        .wanted = network_files(wanted, system, state.owner())};
   if (wanted.rules) {
     const std::filesystem::path file = rules_file(wanted.cluster, system);
     group.checks.push_back({file, system == System::kLinux ? std::vector<std::string>{"nft", "-c", "-f", "{}"}

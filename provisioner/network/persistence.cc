@@ -214,7 +214,7 @@ RcConf rc_conf_of(const HostNetwork& wanted, BridgeOwner owner) {
 std::vector<std::string> missing_after_reboot(const HostNetwork& wanted, const NetworkState& state, System system) {
   std::vector<std::string> missing;
   if (wanted.bridge.empty()) return missing;
-  const BridgeOwner owner = state.exists && !state.is_ours ? BridgeOwner::kOthers : BridgeOwner::kOurs;
+  const BridgeOwner owner = state.owner();
   for (const step::RenderedFile& file : network_files(wanted, system, owner)) {
     const auto there = state.files.there.find(file.path);
     if (there == state.files.there.end() || there->second != file.file) {

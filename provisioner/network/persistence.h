@@ -17,8 +17,6 @@
 
 namespace provisioner::network {
 
-enum class BridgeOwner { kOurs, kOthers };
-
 // Absolute paths.
 [[nodiscard]] step::RenderedFiles network_files(const HostNetwork& wanted, step::System system, BridgeOwner owner);
 

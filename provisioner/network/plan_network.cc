@@ -93,7 +93,7 @@ class Wanted {
       add(change.steps, commands_.raise_bridge(wanted_.bridge));
       return;
     }
-    const bool is_claimed = has_entry(kBridgeKind, wanted_.bridge);
+    const bool is_claimed = state_.find_entry(kBridgeKind, wanted_.bridge) != nullptr;
     const bool lacks_mark = state_.lacks_mark;
     Change& change = begin(kBridgeKind, wanted_.bridge, true,
                            state_.is_ours || is_claimed ? "" : "is somebody else's, and stays so");
@@ -132,7 +132,7 @@ class Wanted {
     if (now == "1") return;
     change.action = Action::kChange;
     change.why = fmt::format("is {}, and packets go from one interface to another only with 1", now);
-    if (!has_entry(kSettingKind, name)) claim(change.steps, {kSettingKind, name, now});
+    if (state_.find_entry(kSettingKind, name) == nullptr) claim(change.steps, {kSettingKind, name, now});
     add(change.steps, commands_.set_setting(name, "1"));
   }
 
@@ -153,7 +153,7 @@ class Wanted {
     const firewall::Ruleset& rules = *wanted_.rules;
     const std::filesystem::path file = rules_file(wanted_.cluster, system_);
     const std::string text = text_of(file);
-    const auto entry = find_entry(kRulesKind, rules.name);
+    const LedgerEntry* const entry = state_.find_entry(kRulesKind, rules.name);
     const bool is_loaded = !state_.loaded_rules.empty();
     const bool is_same = is_loaded && entry != nullptr && entry->detail == seal_of(text, state_.loaded_rules);
     const bool is_kept = !state_.has_systemd || state_.keeps_rules;
@@ -179,7 +179,7 @@ class Wanted {
   }
 
   void add_rc_conf() {
-    const RcConf rc = rc_conf_of(wanted_, state_.exists && !state_.is_ours ? BridgeOwner::kOthers : BridgeOwner::kOurs);
+    const RcConf rc = rc_conf_of(wanted_, state_.owner());
     for (const auto& [name, value] : rc.variables) {
       const auto found = state_.variables.find(name);
       const bool is_there = found != state_.variables.end();
@@ -201,16 +201,6 @@ class Wanted {
       claim(change.steps, {kWordKind, name});
       add(change.steps, {{{"sysrc", fmt::format("{}+={}", list, word)}}});
     }
-  }
-
-  [[nodiscard]] const LedgerEntry* find_entry(std::string_view kind, const std::string& name) const {
-    for (const LedgerEntry& entry : state_.entries) {
-      if (entry.kind == kind && entry.name == name) return &entry;
-    }
-    return nullptr;
-  }
-  [[nodiscard]] bool has_entry(std::string_view kind, const std::string& name) const {
-    return find_entry(kind, name) != nullptr;
   }
 
   const HostNetwork& wanted_;
@@ -238,7 +228,7 @@ bool is_wanted(const HostNetwork& wanted, const NetworkState& state, System syst
            (wanted.forwards6 && entry.name == commands.forwards6);
   }
   if (entry.kind == kRulesKind) return wanted.rules && wanted.rules->name == entry.name;
-  const RcConf rc = rc_conf_of(wanted, state.exists && !state.is_ours ? BridgeOwner::kOthers : BridgeOwner::kOurs);
+  const RcConf rc = rc_conf_of(wanted, state.owner());
   const auto names = [&](const auto& pair) { return entry.kind == kVariableKind && pair.first == entry.name; };
   const auto words = [&](const auto& pair) {
     return entry.kind == kWordKind && pair.first + " " + pair.second == entry.name;
@@ -253,9 +243,7 @@ bool is_taken_over(const NetworkState& state) {
   if (!state.is_ours) return true;
   if (!state.lacks_mark) return false;
   return std::any_of(state.addresses.begin(), state.addresses.end(), [&](const HostAddress& address) {
-    return std::none_of(state.entries.begin(), state.entries.end(), [&](const LedgerEntry& entry) {
-      return entry.kind == kAddressKind && entry.name == address.to_string();
-    });
+    return state.find_entry(kAddressKind, address.to_string()) == nullptr;
   });
 }
 

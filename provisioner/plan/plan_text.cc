@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "provisioner/step/one_line.h"
+
 namespace provisioner::plan {
 namespace {
 
@@ -142,9 +144,8 @@ std::string to_script(const step::Plan& plan) {
     for (const Change& change : plan) {
       if (change.phase != phase || change.steps.empty()) continue;
       const std::string why = change.why.empty() ? "" : ": " + change.why;
-      std::string title = fmt::format("{} {} {}{}", sign_of(change.action), change.kind, change.name, why);
-      std::replace(title.begin(), title.end(), '\n', ' ');
-      script += fmt::format("\n# {}\n", title);
+      const std::string title = fmt::format("{} {} {}{}", sign_of(change.action), change.kind, change.name, why);
+      script += fmt::format("\n# {}\n", step::one_line(title));
       for (const auto& one : change.steps) script += one->print() + "\n";
     }
   }

@@ -28,8 +28,12 @@ void add_rc_conf(const Cluster& cluster, const network::HostNetwork& wanted, Ren
   const network::RcConf rc = network::rc_conf_of(wanted, network::BridgeOwner::kOurs);
   if (rc.variables.empty() && rc.words.empty()) return;
   std::string text = "#!/bin/sh\n# " + step::mark_of(cluster) + " our part of rc.conf.\nset -eu\n";
-  for (const auto& [name, value] : rc.variables) text += step::shell_text({{"sysrc", name + "=" + value}}) + "\n";
-  for (const auto& [list, word] : rc.words) text += step::shell_text({{"sysrc", list + "+=" + word}}) + "\n";
+  for (const auto& [name, value] : rc.variables) {
+    text += step::shell_text({{"sysrc", fmt::format("{}={}", name, value)}}) + "\n";
+  }
+  for (const auto& [list, word] : rc.words) {
+    text += step::shell_text({{"sysrc", fmt::format("{}+={}", list, word)}}) + "\n";
+  }
   files.push_back({kHost / "rc.conf.sh", {std::move(text), 0755}});
 }
 
@@ -49,7 +53,7 @@ base::Result<RenderedFiles> rendering_of(const Cluster& cluster, const Rendering
   RenderedFiles files;
   append_to_host(files, network::network_files(wanted, system, network::BridgeOwner::kOurs));
   if (system == System::kFreebsd) add_rc_conf(cluster, wanted, files);
-  auto names = dns::dns_files(cluster, options.world.dns);
+  auto names = dns::dns_files(cluster, system, options.world.dns);
   if (!names) return base::Failure(names.error());
   append_to_host(files, *std::move(names));
 

@@ -11,6 +11,7 @@
 #include "provisioner/dns/verify_names.h"
 #include "provisioner/hypervisor/cloud_init_status.h"
 #include "provisioner/network/host_network.h"
+#include "provisioner/step/one_line.h"
 
 namespace provisioner::plan {
 namespace {
@@ -24,12 +25,8 @@ constexpr std::chrono::milliseconds kNamePatience{1000};
 constexpr const char* kNobodyToAsk = "-";
 constexpr const char* kNobodyHere = "nobody on this host";
 
-// What comes from elsewhere may hold anything; a table takes one line of it.
 std::string first_line(std::string_view text) {
-  std::string line(text.substr(0, text.find('\n')));
-  std::replace_if(
-      line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
-  return line;
+  return step::one_line(text.substr(0, text.find('\n')));
 }
 
 std::string power_of(const hypervisor::QemuState& state, const std::string& name) {
@@ -84,16 +81,16 @@ void ask_machine(step::Host& host, const Cluster& cluster, const Machine& machin
   status.cloud_init = words_of(hypervisor::read_cloud_init_status(answer->out));
 }
 
-// Of /etc/hosts what plan_dns says of it, of Unbound what it answers.
-std::string look_up(const Cluster& cluster, const World& world, const WorldOptions& options, const Machine& machine) {
-  if (cluster.dns.provider == cluster::DnsProvider::kNone) return kNobodyToAsk;
-  if (!world.dns.names) {
-    const auto plan = dns::plan_dns(cluster, world.dns, options.dns);
-    const bool is_there = plan && std::all_of(plan->begin(), plan->end(), [](const step::Change& change) {
-                            return change.action == step::Action::kSame;
-                          });
-    return is_there ? "yes" : "not in " + options.dns.hosts.string();
-  }
+std::string look_in_hosts(const Cluster& cluster, const World& world, const WorldOptions& options) {
+  const auto plan = dns::plan_dns(cluster, world.dns, options.system, options.dns);
+  const bool is_there = plan && std::all_of(plan->begin(), plan->end(), [](const step::Change& change) {
+                          return change.action == step::Action::kSame;
+                        });
+  return is_there ? "yes" : "not in " + options.dns.hosts.string();
+}
+
+std::string ask_unbound(const Cluster& cluster, const World& world, const WorldOptions& options,
+                        const Machine& machine) {
   const dns::QueryType type = machine.address.is_v6() ? dns::QueryType::kAaaa : dns::QueryType::kA;
   const base::SocketAddress resolver(world.dns.names->resolver, options.dns.port);
   const std::string name = machine.name + "." + cluster.domain + ".";
@@ -139,11 +136,12 @@ bool Status::is_well() const {
 
 Status observe_status(step::Host& host, const Cluster& cluster, const World& world, const WorldOptions& options) {
   Status status;
+  const bool has_hosts = cluster.dns.provider == cluster::DnsProvider::kHosts;
+  const std::string dns = has_hosts ? look_in_hosts(cluster, world, options) : kNobodyToAsk;
   for (const Machine& machine : cluster.machines) {
     const std::string power =
         std::visit([&](const auto& state) { return power_of(state, machine.name); }, world.machines);
-    status.machines.push_back(
-        {machine.name, machine.role, machine.address, power, kNobodyToAsk, kNobodyToAsk, kNobodyToAsk});
+    status.machines.push_back({machine.name, machine.role, machine.address, power, kNobodyToAsk, kNobodyToAsk, dns});
   }
   {
     std::vector<std::jthread> threads;
@@ -151,7 +149,7 @@ Status observe_status(step::Host& host, const Cluster& cluster, const World& wor
       threads.emplace_back([&, i] {
         MachineStatus& one = status.machines[i];
         if (one.power == "running") ask_machine(host, cluster, cluster.machines[i], one);
-        one.dns = look_up(cluster, world, options, cluster.machines[i]);
+        if (world.dns.names) one.dns = ask_unbound(cluster, world, options, cluster.machines[i]);
       });
     }
   }

@@ -50,14 +50,14 @@ base::Result<World> observe_world(step::Host& host, const Cluster& cluster, cons
   if (!network) return base::Failure(network.error());
   auto machines = observe_machines(host, cluster, ledger, options);
   if (!machines) return base::Failure(machines.error());
-  auto dns = dns::observe_dns(host, cluster, ledger, options.dns);
+  auto dns = dns::observe_dns(host, cluster, ledger, options.system, options.dns);
   if (!dns) return base::Failure(dns.error());
   return World{*std::move(network), *std::move(dns), *std::move(machines)};
 }
 
 base::Result<step::Plan> plan_world(const Cluster& cluster, const World& world, const WorldOptions& options) {
   step::Plan plan = network::plan_network(network::network_of(cluster), world.network, options.system);
-  auto names = dns::plan_dns(cluster, world.dns, options.dns);
+  auto names = dns::plan_dns(cluster, world.dns, options.system, options.dns);
   if (!names) return base::Failure(names.error());
   append(plan, *std::move(names));
   if (const auto* const qemu = std::get_if<QemuState>(&world.machines)) {

@@ -3,13 +3,12 @@
 // `./dev e2e` runs it, with the folder of build_image in KEEPSTATE_E2E_IMAGE. Linux, root.
 #include <gmock/gmock.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <iostream>
-#include <mutex>
 
 #include "lib/cluster/cluster_file.h"
 #include "provisioner/access/ssh.h"
+#include "provisioner/command/progress.h"
 #include "provisioner/hypervisor/plan_qemu.h"
 #include "provisioner/hypervisor/sha256.h"
 #include "provisioner/step/executor.h"
@@ -28,27 +27,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using tests::support::run_tool;
-
-// What `apply` shows, a line a word.
-class Narrator final : public step::Watcher {
- public:
-  void begins(const step::Change& change) override { say(change, "begins: " + change.why); }
-  void does(const step::Change& change, std::string_view what) override { say(change, std::string(what)); }
-  void has_moved(const step::Change& /*change*/, std::uint64_t /*bytes*/, std::uint64_t /*total*/) override {}
-  void ends(const step::Change& change, const base::Result<void>& result) override {
-    say(change, result ? "done" : "failed: " + result.error().message);
-  }
-
- private:
-  void say(const step::Change& change, const std::string& what) {
-    const std::lock_guard lock(mutex_);
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begun_;
-    std::cout << fmt::format("{:6.1f} s  {} {}: {}\n", elapsed.count(), change.kind, change.name, what) << std::flush;
-  }
-
-  std::mutex mutex_;  // one line at a time
-  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-};
 
 class Machines {
  public:
@@ -108,7 +86,7 @@ class Machines {
   }
 
   void carry_out(step::Plan plan) {
-    const step::Outcome outcome = step::carry_out(plan, {host_, *ledger_, narrator_, interrupted_, 2});
+    const step::Outcome outcome = step::carry_out(plan, {host_, *ledger_, progress_, interrupted_, 2});
     for (const auto& failure : outcome.failures) throw std::runtime_error(failure.error.message);
   }
   void apply(const cluster::Cluster& cluster) {
@@ -137,7 +115,8 @@ class Machines {
   }
 
   std::filesystem::path image_;
-  Narrator narrator_;
+  base::SystemClock clock_;
+  command::Progress progress_{std::cout, clock_, command::Display::kPlain};
   std::atomic<bool> interrupted_{false};
 };
 

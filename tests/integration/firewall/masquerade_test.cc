@@ -8,6 +8,7 @@
 #include "lib/base/subprocess.h"
 #include "lib/firewall/dialect.h"
 #include "tests/support/network_namespace.h"
+#include "tests/support/seen_as.h"
 #include "tests/support/tcp.h"
 #include "tests/support/temporary_folder.h"
 
@@ -66,22 +67,7 @@ void expect_the_host_is_seen(const std::string& dialect_name) {
     ASSERT_TRUE(base::write_file(file, render(ruleset, dialect_name).value(), 0600));
     run_all(find_dialect(dialect_name)->apply_argv(ruleset, file));
 
-    base::UniqueFd server;
-    {
-      const Visit there(world);
-      server = tests::support::listen_on(base::SocketAddress::parse("192.0.2.2:0").value());
-    }
-    base::UniqueFd client;
-    {
-      const Visit there(machine);
-      client = tests::support::connect_to(tests::support::local_address(server));
-    }
-    sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    const base::UniqueFd accepted(::accept4(server.get(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC));
-    EXPECT_EQ(base::SocketAddress::from(reinterpret_cast<sockaddr*>(&peer)).ip().to_string(), "192.0.2.1");
-    tests::support::send_all(accepted, "answer");
-    EXPECT_EQ(tests::support::recv_exactly(client, 6), "answer");
+    EXPECT_EQ(tests::support::seen_as(machine, world, "192.0.2.2"), "192.0.2.1");
   });
 }
 

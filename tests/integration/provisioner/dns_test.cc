@@ -51,12 +51,12 @@ class NameLab {
   }
 
   std::vector<step::Change> plan() {
-    const auto state = observe_dns(host, cluster, *ledger, options);
+    const auto state = observe_dns(host, cluster, *ledger, step::System::kLinux, options);
     if (!state) {
       ADD_FAILURE() << state.error().message;
       return {};
     }
-    return plan_dns(cluster, *state, options).value();
+    return plan_dns(cluster, *state, step::System::kLinux, options).value();
   }
   step::Outcome apply() {
     step::Plan changes = plan();

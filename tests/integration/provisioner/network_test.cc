@@ -12,6 +12,7 @@
 #include "provisioner/step/system_host.h"
 #include "tests/support/empty_folder.h"
 #include "tests/support/network_namespace.h"
+#include "tests/support/seen_as.h"
 #include "tests/support/tcp.h"
 #include "tests/support/temporary_folder.h"
 
@@ -39,7 +40,7 @@ spec:
     - {name: worker-1, role: worker, address: 10.10.0.22, podCIDR: 10.100.1.0/24}
 )";
 
-std::string said_by(std::vector<std::string> words) {
+std::string said_by(const std::vector<std::string>& words) {
   const auto output = base::run_captured(words);
   return output ? output->out + output->err : output.error().message;
 }
@@ -144,22 +145,7 @@ TEST_F(HostNetworkForReal, LetsMachinesAndPodsOutAsTheHost) {
   in_a_lab([](Lab& lab) {
     lab.apply();
     lab.plug_machine_in();
-    base::UniqueFd server;
-    {
-      const Visit there(lab.world);
-      server = tests::support::listen_on(base::SocketAddress::parse("192.0.2.2:0").value());
-    }
-    base::UniqueFd client;
-    {
-      const Visit there(lab.machine);
-      client = tests::support::connect_to(tests::support::local_address(server));
-    }
-    sockaddr_storage peer{};
-    socklen_t size = sizeof peer;
-    const base::UniqueFd accepted(::accept4(server.get(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC));
-    EXPECT_EQ(base::SocketAddress::from(reinterpret_cast<sockaddr*>(&peer)).ip().to_string(), "192.0.2.1");
-    tests::support::send_all(accepted, "answer");
-    EXPECT_EQ(tests::support::recv_exactly(client, 6), "answer");
+    EXPECT_EQ(tests::support::seen_as(lab.machine, lab.world, "192.0.2.2"), "192.0.2.1");
     base::UniqueFd pod;
     {
       const Visit there(lab.machine);

@@ -21,7 +21,12 @@ TEST_F(PlanCommandTest, TellsWhatWouldBeDone) {
 TEST_F(PlanCommandTest, TellsItToProgramsToo) {
   EXPECT_EQ(run("plan -c CONFIG --json --detailed-exitcode"), kExitDifferences);
   EXPECT_GT(nlohmann::json::parse(out_.str())["create"], 2);
-  write_yaml(plan::lab_yaml((folder_.path() / "made").string(), ""));
+}
+
+TEST_F(PlanCommandTest, EndsWithNoughtWhereNothingIsToBeDone) {
+  write_yaml("apiVersion: keepstate/v1\nkind: Cluster\nmetadata: {name: lab}\nspec: {}\n");
+  EXPECT_EQ(run("plan -c CONFIG --detailed-exitcode"), base::kExitOk) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("nothing to do"));
 }
 
 TEST_F(PlanCommandTest, SaysWhyItCannot) {

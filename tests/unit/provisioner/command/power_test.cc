@@ -16,9 +16,15 @@ TEST_F(PowerCommandTest, StartsWhatIsNamedAndNothingElse) {
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("machine worker-0"), Not(HasSubstr("machine controller-0"))));
 }
 
-TEST_F(PowerCommandTest, HasNothingToStopWhereNothingRuns) {
+TEST_F(PowerCommandTest, StopsWhatRunsAndNothingElse) {
+  const auto cluster = load(config_, err_).value();
+  const std::string made = (folder_.path() / "made").string();
+  ASSERT_TRUE(step::Ledger::open(host_, made + "/made.json").value()->claim({"machine", "worker-0", "qemu"}));
+  host_.run_machine(cluster, "worker-0");
   EXPECT_EQ(run("stop -c CONFIG worker-0 --dry-run"), base::kExitOk) << err_.str();
-  EXPECT_THAT(out_.str(), Not(HasSubstr("power-down")));
+  EXPECT_THAT(out_.str(), HasSubstr("~ machine worker-0: is to be off"));
+  EXPECT_EQ(run("stop -c CONFIG controller-0 --dry-run"), base::kExitOk) << err_.str();
+  EXPECT_THAT(out_.str(), Not(HasSubstr("~ machine")));
 }
 
 TEST_F(PowerCommandTest, WantsNamesThatTheClusterHas) {

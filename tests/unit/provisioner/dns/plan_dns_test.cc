@@ -26,8 +26,10 @@ class PlanDnsTest : public ::testing::Test {
     host_.put("/etc/unbound/unbound.conf", "include-toplevel: \"/etc/unbound/unbound.conf.d/*.conf\"\n");
     host_.put("/etc/hosts", "127.0.0.1 localhost\n");
   }
-  base::Result<DnsState> observe() { return observe_dns(host_, cluster_, *ledger_, options_); }
-  std::vector<step::Change> plan() { return plan_dns(cluster_, observe().value(), options_).value(); }
+  base::Result<DnsState> observe() { return observe_dns(host_, cluster_, *ledger_, step::System::kLinux, options_); }
+  std::vector<step::Change> plan() {
+    return plan_dns(cluster_, observe().value(), step::System::kLinux, options_).value();
+  }
   // Without asking anybody, which a host in memory cannot.
   step::Outcome apply() {
     step::Plan changes = plan();
@@ -82,6 +84,7 @@ TEST_F(PlanDnsTest, TakesAllAwayAgain) {
   ASSERT_TRUE(apply().ok());
   cluster_.machines.clear();
   EXPECT_EQ(plan().at(0).action, Action::kRemove);
+  EXPECT_EQ(plan().at(0).phase, step::Phase::kLast);  // machines go first, whatever servers say
   EXPECT_TRUE(apply().ok());
   EXPECT_EQ(host_.files(), before);
   EXPECT_THAT(plan(), IsEmpty());
@@ -121,7 +124,7 @@ TEST_F(PlanDnsTest, RefusesABlockThatSomebodyHasEdited) {
   std::string text = host_.content("/etc/hosts");
   text.resize(text.rfind("# Made by"));
   host_.put("/etc/hosts", text);
-  EXPECT_THAT(plan_dns(cluster_, observe().value(), options_).error().message,
+  EXPECT_THAT(plan_dns(cluster_, observe().value(), step::System::kLinux, options_).error().message,
               HasSubstr("are not as they were written"));
 }
 

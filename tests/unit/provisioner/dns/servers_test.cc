@@ -23,7 +23,7 @@ cluster::Cluster example_of_servers() {
 
 std::string all_dns_files(const cluster::Cluster& cluster, System system) {
   std::string text;
-  const auto files = dns_files(cluster, {.system = system, .today = kSomeDay}).value();
+  const auto files = dns_files(cluster, system, {.today = kSomeDay}).value();
   for (const auto& file : files) {
     text += "==> " + file.path.string() + "\n" + file.file.content;
   }
@@ -50,7 +50,7 @@ void expect_accepted(cluster::Cluster cluster) {
   const auto names = names_of(cluster);
   ASSERT_TRUE(names) << names.error().message;
   std::size_t number = 0;
-  const auto files = dns_files(cluster, {.today = kSomeDay}).value();
+  const auto files = dns_files(cluster, System::kLinux, {.today = kSomeDay}).value();
   for (const auto& file : files) {
     const std::string path = (folder.path() / std::to_string(number)).string();
     ASSERT_TRUE(base::write_file(path, file.file.content, 0644));

@@ -43,5 +43,13 @@ TEST(VerifyNames, FailsWhereNobodyAnswersInTime) {
   EXPECT_THAT(place.told, ElementsAre("asks for a.lab."));
 }
 
+TEST(VerifyNames, HasTheResolverForgetBeforeItAsksAgain) {
+  FakeWorkplace place;
+  VerifyNames step(base::SocketAddress::parse("127.0.0.1:1").value(), expectations(names_to_verify()),
+                   std::chrono::milliseconds(300), {{"forget"}});
+  EXPECT_FALSE(step.carry_out(place));
+  EXPECT_THAT(place.host().calls(), ElementsAre("forget", "forget"));
+}
+
 }  // namespace
 }  // namespace provisioner::dns

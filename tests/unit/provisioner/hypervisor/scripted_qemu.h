@@ -28,7 +28,7 @@ class ScriptedQemu {
     answers_["quit"] = [] { return ""; };
   }
 
-  [[nodiscard]] static Answer returns(std::string value) {
+  [[nodiscard]] static Answer returns(const std::string& value) {
     return [value] { return R"({"return": )" + value + R"(, "id": @})" + "\r\n"; };
   }
   void answer(const std::string& command, Answer answer) {

@@ -67,7 +67,7 @@ class PlanNetworkTest : public ::testing::Test {
     }
     for (const auto& [list, word] : rc.words) {
       state_.variables[list] += " " + word;
-      state_.entries.push_back({"rc.conf word", list + " " + word});
+      state_.entries.push_back({"rc.conf word", fmt::format("{} {}", list, word)});
     }
   }
 
@@ -137,6 +137,16 @@ TEST_F(PlanNetworkTest, LeavesABridgeThatIsSomebodyElsesByNow) {
   EXPECT_THAT(steps(), Not(HasSubstr("ip link delete")));
 }
 
+TEST_F(PlanNetworkTest, LeavesABridgeThatTheHostHasMadeAnew) {
+  have_all();
+  state_.lacks_mark = true;
+  state_.addresses = {{base::IpAddress::parse("192.0.2.7").value(), 24}};
+  cluster_ = without_machines(std::move(cluster_));
+  EXPECT_THAT(steps(), Not(HasSubstr("ip link delete")));
+  state_.addresses.clear();
+  EXPECT_THAT(steps(), HasSubstr("ip link delete"));
+}
+
 TEST_F(PlanNetworkTest, LeavesForwardingToAnotherCluster) {
   have_all();
   state_.others_forward = true;
@@ -146,7 +156,7 @@ TEST_F(PlanNetworkTest, LeavesForwardingToAnotherCluster) {
 }
 
 TEST_F(PlanNetworkTest, LeavesABridgeOfOthersAndAnAddressElsewhereAlone) {
-  state_.exists = state_.is_a_bridge = state_.is_up = true;
+  state_.exists = state_.is_up = true;
   state_.settings["net.ipv4.ip_forward"] = "1";
   state_.elsewhere.emplace(base::IpAddress::parse("10.10.0.1").value(), "lo");
   const std::string text = differences();

@@ -57,6 +57,15 @@ TEST_F(ClusterStatusTest, IsJsonForPrograms) {
   EXPECT_EQ(json["well"], false);
 }
 
+TEST(ClusterStatus, IsNotWellWhereNobodyHasTheVip) {
+  Status status;
+  EXPECT_TRUE(status.is_well());
+  status.vip_owner = "br0";
+  EXPECT_TRUE(status.is_well());
+  status.vip_owner = "nobody on this host";
+  EXPECT_FALSE(status.is_well());
+}
+
 TEST(MachineStatusTest, IsWellWhereEveryAnswerIs) {
   MachineStatus one;
   one.power = "running";

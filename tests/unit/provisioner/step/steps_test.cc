@@ -127,5 +127,9 @@ TEST(LedgerSteps, PutBackAFormerEntry) {
   EXPECT_THAT(place.ledger().entries(), ElementsAre(LedgerEntry{"file", "/x", "1"}));
 }
 
+TEST(RunAtUndo, PrintsCommentsAlone) {
+  EXPECT_EQ(RunAtUndo({{"sh", "-c", "one\ntwo"}}).print(), "# should a later step fail: sh -c 'one\n# two'");
+}
+
 }  // namespace
 }  // namespace provisioner::step

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 
 #include "tests/support/folder_state.h"
 #include "tests/support/temporary_folder.h"
@@ -118,6 +119,24 @@ TEST_F(SystemHostTest, PassesWhatOneProgramPrintsToTheOther) {
   const auto output = host_.pipe({{"printf", "a b"}}, {{"cat"}});
   ASSERT_TRUE(output) << output.error().message;
   EXPECT_EQ(output->to.out, "a b");
+}
+
+TEST(SystemHost, RunsProgramsThatNoCtrlCOfOursReaches) {
+  SystemHost host;
+  const auto output = host.run({{"sh", "-c", "ps -o pgid= -p $$"}});
+  ASSERT_TRUE(output) << output.error().message;
+  EXPECT_NE(std::stol(output->out), ::getpgrp());
+}
+
+TEST(SystemHost, SaysThatThereIsNoFolderForInput) {
+  const char* const before = std::getenv("TMPDIR");
+  const std::string kept = before == nullptr ? "" : before;
+  ::setenv("TMPDIR", "/nonexistent", 1);
+  SystemHost host;
+  const auto output = host.run({.argv = {"cat"}, .input = "x"});
+  kept.empty() ? ::unsetenv("TMPDIR") : ::setenv("TMPDIR", kept.c_str(), 1);
+  ASSERT_FALSE(output);
+  EXPECT_THAT(output.error().message, ::testing::HasSubstr("TMPDIR names no folder"));
 }
 
 }  // namespace
